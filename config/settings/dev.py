@@ -1,0 +1,6 @@
+"""For developers: tracebacks in the browser, mails and data as in the embedded mode."""
+
+from config.settings.common import *  # noqa: F403
+
+DEBUG = True
+INTERNAL_IPS = ["127.0.0.1"]

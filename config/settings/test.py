@@ -1,0 +1,20 @@
+"""For the tests: a data folder of its own, fast passwords, mails in memory."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tradepost-test-")
+os.environ.pop("EMAIL_URL", None)
+
+from config.settings.common import *  # noqa: E402, F403
+from config.settings.common import DATA_DIR, DATABASES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+RATE_LIMITS = False
+TEST_DATABASE = DATABASES["default"].setdefault("TEST", {})
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: the tests of races and of other processes need one that can be shared.
+    TEST_DATABASE["NAME"] = str(Path(DATA_DIR) / "test.sqlite3")

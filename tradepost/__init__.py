@@ -1,0 +1,1 @@
+"""A store, stays, payments and messaging in one Django project. ARCHITECTURE.md is the map."""

@@ -1,0 +1,54 @@
+"""Making, changing and ending accounts."""
+
+from django.db import IntegrityError, transaction
+
+from tradepost.accounts.errors import EmailTaken, UsernameTaken
+from tradepost.accounts.models import User
+from tradepost.kit.transactions import atomic
+
+
+@atomic
+def register_user(
+    *,
+    username: str,
+    email: str,
+    password: str,
+    first_name: str,
+    last_name: str,
+    phone_number: str = "",
+    role: str = User.Role.GUEST,
+) -> User:
+    """Make an account. Raises EmailTaken or UsernameTaken; both ignore upper and lower case."""
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                username,
+                email,
+                password,
+                first_name=first_name,
+                last_name=last_name,
+                phone_number=phone_number,
+                role=role,
+            )
+    except IntegrityError as error:
+        if User.objects.filter(username__iexact=username).exists():
+            raise UsernameTaken(field="username") from error
+        if User.objects.filter(email__iexact=email).exists():
+            raise EmailTaken(field="email") from error
+        raise
+
+
+@atomic
+def close_account(*, user: User) -> None:
+    """End the account and take the person's name and address off it.
+
+    The row stays, nameless, because orders and other people's conversations refer to it.
+    """
+    user.username = f"deleted-{user.pk}"
+    user.email = f"{user.pk}@deleted.invalid"
+    user.first_name = "Deleted"
+    user.last_name = "user"
+    user.phone_number = ""
+    user.is_active = False
+    user.set_unusable_password()
+    user.save()

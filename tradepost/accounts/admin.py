@@ -1,0 +1,29 @@
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+
+from tradepost.accounts.models import User
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    list_display = ["username", "email", "first_name", "last_name", "role", "created_at"]
+    list_filter = ["role", "is_staff", "is_active", "created_at"]
+    search_fields = ["username", "email", "first_name", "last_name"]
+    ordering = ["username"]
+    readonly_fields = ["created_at"]
+    fieldsets = (
+        *(UserAdmin.fieldsets or ()),
+        ("Tradepost", {"fields": ("role", "phone_number", "created_at")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username", "password1", "password2", "email", "first_name", "last_name",
+                    "role",
+                ),
+            },
+        ),
+    )  # fmt: skip

@@ -1,0 +1,18 @@
+"""What accounts may refuse."""
+
+from tradepost.kit.errors import Invalid, TooMany
+
+
+class EmailTaken(Invalid):
+    code = "email_taken"
+    message = "A user with that email already exists."
+
+
+class UsernameTaken(Invalid):
+    code = "username_taken"
+    message = "A user with that username already exists."
+
+
+class LockedOut(TooMany):
+    code = "locked_out"
+    message = "Too many failed sign-ins. Please try again later."

@@ -1,0 +1,75 @@
+"""The user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from tradepost.kit.ids import uuid7
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User) -> UserQuerySet:
+        """Active people whom ``user`` may find by name, the caller left out."""
+        return self.filter(is_active=True).exclude(pk=user.pk)
+
+
+class Users(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> User:
+        """Make a user who may do everything; the role says so too."""
+        fields.setdefault("role", User.Role.ADMIN)
+        user: User = super().create_superuser(username, email, password, **fields)
+        return user
+
+
+class User(AbstractUser):
+    """A person with an account, known to the outside by a UUID."""
+
+    class Role(models.TextChoices):
+        GUEST = "guest", _("Guest")
+        HOST = "host", _("Host")
+        ADMIN = "admin", _("Admin")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    first_name = models.CharField(_("first name"), max_length=150)
+    last_name = models.CharField(_("last name"), max_length=150)
+    email = models.EmailField(_("email address"))
+    phone_number = models.CharField(max_length=32, blank=True, default="")
+    role = models.CharField(max_length=5, choices=Role.choices, default=Role.GUEST)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = Users()
+
+    REQUIRED_FIELDS = ["email", "first_name", "last_name"]
+
+    class Meta(AbstractUser.Meta):
+        ordering = ["username", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_account_per_email",
+                violation_error_message=_("A user with that email already exists."),
+            ),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="one_account_per_username",
+                violation_error_message=_("A user with that username already exists."),
+            ),
+            models.CheckConstraint(condition=~Q(email=""), name="user_has_email"),
+            models.CheckConstraint(
+                condition=Q(role__in=["guest", "host", "admin"]), name="user_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(role="admin") | Q(is_staff=True), name="admins_are_staff"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username

@@ -1,0 +1,1 @@
+"""Core declares no signals; docs/signals.md lists what it listens to."""

@@ -1,0 +1,62 @@
+"""The log: one row per event, one pointer per recipient, one counter per user."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from tradepost.accounts.models import User
+
+
+class FeedHead(models.Model):
+    """How far a user's feed has come. Its row lock orders everything that happens to the user.
+
+    ``epoch`` changes when the feed's history is no longer the one that clients saw (a restore from
+    backup); a client that comes with another epoch starts afresh.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    epoch = models.UUIDField(default=uuid4)
+    seq = models.PositiveBigIntegerField(default=0)
+    kept_after = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kept_after__lte=F("seq")), name="kept_after_in_feed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.seq}"
+
+
+class Event(models.Model):
+    """Something that happened. ``data`` holds ids and numbers, never what somebody wrote."""
+
+    kind = models.CharField(max_length=64)
+    data = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+
+class PointerQuerySet(models.QuerySet["Pointer"]):
+    def visible_to(self, user: User) -> PointerQuerySet:
+        return self.filter(user=user)
+
+
+class Pointer(models.Model):
+    """Event number ``seq`` of a user's feed; the numbers of a user have no gaps."""
+
+    pk = models.CompositePrimaryKey("user_id", "seq")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)
+    seq = models.PositiveBigIntegerField()
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="pointers")
+
+    objects = PointerQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}/{self.seq}"

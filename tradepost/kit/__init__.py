@@ -1,0 +1,1 @@
+"""What every app stands on and no business knows: errors, money, ids, jobs, stamps, HTTP."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class KitConfig(AppConfig):
+    name = "tradepost.kit"
+
+    def ready(self) -> None:
+        from tradepost.kit import tasks  # noqa: F401 - registers the jobs

@@ -1,0 +1,69 @@
+"""The one place where refusals become API responses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import transaction
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler, set_rollback
+
+from tradepost.kit import errors
+from tradepost.kit.idempotency import KeyReused
+
+STATUS: dict[type[errors.DomainError], int] = {
+    KeyReused: 422,
+    errors.Invalid: 400,
+    errors.Refused: 403,
+    errors.NotFound: 404,
+    errors.InUse: 405,
+    errors.Conflict: 409,
+    errors.Stale: 412,
+    errors.TooMany: 429,
+}
+
+
+def status_of(error: errors.DomainError) -> int:
+    """Return the HTTP status that stands for this kind of refusal."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
+
+
+def answer_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Render a refusal; None for what is no refusal but a fault, which becomes a 500."""
+    if isinstance(exc, errors.DomainError):
+        return _answer_refusal(exc)
+    if isinstance(exc, RequestDataTooBig):
+        return _plain(413, "The request body is too large.", "body_too_large")
+    if isinstance(exc, SuspiciousOperation):
+        return _plain(400, "The request could not be understood.", "bad_request")
+    response = exception_handler(exc, dict(context))
+    if response is not None and isinstance(exc, exceptions.APIException):
+        _add_code(response, exc)
+    return response
+
+
+def _answer_refusal(error: errors.DomainError) -> Response:
+    set_rollback()
+    if isinstance(error, errors.Invalid) and error.field:
+        return Response({error.field: [str(error)]}, status=400)
+    if isinstance(error, errors.InUse):
+        return Response({"error": str(error)}, status=405)
+    headers = {}
+    if (wait := getattr(error, "retry_after_seconds", None)) is not None:
+        headers["Retry-After"] = str(wait)
+    body = {"detail": str(error), "code": error.code, **error.details}
+    return Response(body, status=status_of(error), headers=headers)
+
+
+def _add_code(response: Response, error: exceptions.APIException) -> None:
+    data = response.data
+    if isinstance(data, dict) and "detail" in data and "code" not in data:
+        codes = error.get_codes()
+        data["code"] = codes if isinstance(codes, str) else error.default_code
+
+
+def _plain(status: int, detail: str, code: str) -> Response:
+    if transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    return Response({"detail": detail, "code": code}, status=status)

@@ -1,0 +1,95 @@
+"""``Idempotency-Key`` for POST, in every API view."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tradepost.kit.http.json import encode
+from tradepost.kit.idempotency import Answer, answer_once
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+LONGEST_KEY = 255
+SHORTEST_ANONYMOUS_KEY = 32  # without an account the key alone says whose answer it is
+KEPT_HEADERS = ("Location", "ETag")
+
+
+class IdempotentPosts:
+    """Mixin for API views: a POST with an ``Idempotency-Key`` has its effect once.
+
+    It wraps the handler after DRF has authenticated and throttled the request, because the key
+    belongs to the caller.
+    """
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        key = request.headers.get(HEADER)
+        if request.method == "POST" and key is not None:
+            owner = _owner(request, key)
+            handler: Callable[..., Response] = self.post  # type: ignore[attr-defined]
+
+            def post_once(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+                def run() -> Answer:
+                    return _kept_form(handler(request, *args, **kwargs))
+
+                fingerprint = fingerprint_of(request)
+                answer = answer_once(owner=owner, key=key, fingerprint=fingerprint, run=run)
+                return _response(answer)
+
+            self.post = post_once
+
+
+def fingerprint_of(request: Request) -> str:
+    """Return a digest of what is asked: path, query and the parsed body, files by content."""
+    digest = hashlib.sha256(request.get_full_path().encode())
+    digest.update(orjson.dumps(_plain(request.data), option=orjson.OPT_SORT_KEYS))
+    return digest.hexdigest()
+
+
+def _plain(data: Any) -> object:
+    if hasattr(data, "lists"):
+        return {name: [_plain(value) for value in values] for name, values in data.lists()}
+    if isinstance(data, UploadedFile):
+        content = hashlib.sha256(_chunks(data)).hexdigest()
+        data.seek(0)
+        return {"name": data.name, "sha256": content}
+    return data
+
+
+def _chunks(file: UploadedFile) -> bytes:
+    chunks: Iterable[bytes] = file.chunks()
+    return b"".join(chunks)
+
+
+def _owner(request: Request, key: str) -> str:
+    if not key.isascii() or not key.isprintable() or not 1 <= len(key) <= LONGEST_KEY:
+        raise ValidationError({HEADER: [f"1 to {LONGEST_KEY} printable ASCII characters."]})
+    if request.user.is_authenticated:
+        return f"user:{request.user.pk}"
+    if len(key) < SHORTEST_ANONYMOUS_KEY:
+        raise ValidationError(
+            {HEADER: [f"At least {SHORTEST_ANONYMOUS_KEY} characters (a UUID) without sign-in."]}
+        )
+    return "anonymous"
+
+
+def _kept_form(response: Response) -> Answer:
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    body = encode(response.data).decode() if response.data is not None else ""
+    return Answer(response.status_code, headers, body)
+
+
+def _response(answer: Answer) -> HttpResponse:
+    headers = dict(answer.headers)
+    if answer.replayed:
+        headers[REPLAYED] = "true"
+    return HttpResponse(  # the very bytes, not parsed and encoded again
+        answer.body, status=answer.status, headers=headers, content_type="application/json"
+    )

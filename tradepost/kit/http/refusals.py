@@ -1,0 +1,26 @@
+"""Refusals that a page did not handle itself: the right status and a page that says why."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tradepost.kit.errors import DomainError, NotFound
+from tradepost.kit.http.errors import status_of
+
+
+class RefusalPages:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Render a domain error; everything else is a fault and stays one."""
+        if isinstance(exception, NotFound):
+            raise Http404 from exception
+        if isinstance(exception, DomainError):
+            status = status_of(exception)
+            return render(request, "refusal.html", {"error": exception}, status=status)
+        return None

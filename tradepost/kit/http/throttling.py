@@ -1,0 +1,56 @@
+"""Rate limits by fixed windows, counted atomically in the cache."""
+
+import hashlib
+import time
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+
+class Limit(BaseThrottle):
+    """At most ``most`` requests in ``seconds`` per caller; subclass to name one.
+
+    The caller is the account, or the address for anonymous requests.
+    """
+
+    scope: ClassVar[str]
+    most: ClassVar[int]
+    seconds: ClassVar[int]
+    methods: ClassVar[frozenset[str]] = frozenset({"POST"})
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        if not settings.RATE_LIMITS or request.method not in self.methods:
+            return True
+        now = int(time.time())
+        self._left = self.seconds - now % self.seconds
+        key = f"limit:{self.scope}:{self._caller(request)}:{now // self.seconds}"
+        cache.add(key, 0, self.seconds)
+        try:
+            return cache.incr(key) <= self.most
+        except ValueError:  # the entry ended between the two calls: a new window
+            return True
+
+    def wait(self) -> float:
+        return self._left
+
+    def _caller(self, request: Request) -> str:
+        if request.user.is_authenticated:
+            return str(request.user.pk)
+        address = self.get_ident(request) or ""
+        return hashlib.sha256(address.encode()).hexdigest()[:16]
+
+
+class AnonymousCarts(Limit):
+    scope = "carts"
+    most = 60
+    seconds = 60
+
+
+class Registrations(Limit):
+    scope = "registrations"
+    most = 20
+    seconds = 3600

@@ -1,0 +1,117 @@
+"""A request that is sent again has its effect once and gets its first answer again.
+
+The answer is stored in the transaction of the effect, so there is no moment at which one exists
+without the other, and nothing to clean up after a crash.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import IntegrityError, connection
+
+from tradepost.kit.errors import Conflict, DomainError
+from tradepost.kit.models import IdempotentAnswer
+from tradepost.kit.transactions import unit_of_work
+
+
+class StillRunning(Conflict):
+    code = "idempotency_in_flight"
+    message = "A request with this Idempotency-Key is still being answered."
+    retry_after_seconds = 1
+
+
+class KeyReused(DomainError):
+    code = "idempotency_key_reused"
+    message = "This Idempotency-Key was used for a different request."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer: status, the headers worth repeating, and the encoded body."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+    replayed: bool = False
+
+
+def answer_once(
+    *, owner: str, key: str, fingerprint: str, run: Callable[[], Answer]
+) -> Answer:
+    """Run ``run`` in a transaction and keep its answer, or return the one that was kept.
+
+    Raises StillRunning while another request with the key is at work, and KeyReused when the key
+    was used for a request with another fingerprint. What ``run`` raises is not kept: a refusal
+    changed nothing, so the same request may be tried again.
+    """
+    try:
+        with _exclusive(f"{owner}/{key}"), unit_of_work():
+            _lock_in_database(f"{owner}/{key}")
+            kept = IdempotentAnswer.objects.filter(owner=owner, key=key).first()
+            if kept is not None:
+                return _replay(kept, fingerprint)
+            answer = run()
+            _keep(answer, owner=owner, key=key, fingerprint=fingerprint)
+            return answer
+    except _TakenMeanwhile as error:
+        raise StillRunning from error
+
+
+class _TakenMeanwhile(Exception):
+    """Another process stored an answer under the key first; ours is rolled back."""
+
+
+def _keep(answer: Answer, *, owner: str, key: str, fingerprint: str) -> None:
+    try:
+        IdempotentAnswer.objects.create(
+            owner=owner,
+            key=key,
+            fingerprint=fingerprint,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+        )
+    except IntegrityError as error:
+        raise _TakenMeanwhile from error
+
+
+def _replay(kept: IdempotentAnswer, fingerprint: str) -> Answer:
+    if kept.fingerprint != fingerprint:
+        raise KeyReused
+    return Answer(kept.status, kept.headers, kept.body, replayed=True)
+
+
+_in_flight: set[str] = set()
+_in_flight_lock = threading.Lock()
+
+
+@contextmanager
+def _exclusive(name: str) -> Iterator[None]:
+    """Refuse at once what this very process is already working on."""
+    with _in_flight_lock:
+        if name in _in_flight:
+            raise StillRunning
+        _in_flight.add(name)
+    try:
+        yield
+    finally:
+        with _in_flight_lock:
+            _in_flight.discard(name)
+
+
+def _lock_in_database(name: str) -> None:
+    """Refuse at once what another process is working on, where the database can tell.
+
+    PostgreSQL has locks on names that end with the transaction. Elsewhere the unique constraint
+    decides when the second request tries to store its answer.
+    """
+    if connection.vendor != "postgresql":
+        return
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        if not cursor.fetchone()[0]:
+            raise StillRunning

@@ -1,0 +1,139 @@
+"""Claims due jobs and runs them: late acknowledgement, backoff, dead letters."""
+
+import random
+import threading
+import traceback
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+from django.db import close_old_connections, connection, connections, transaction
+from django.utils import timezone
+
+from tradepost.kit.jobs import GiveUp, JobKind, kinds, wake
+from tradepost.kit.jobs.schedule import hand_out_periodic_jobs
+from tradepost.kit.models import Job
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 1.0
+LONGEST_BACKOFF_SECONDS = 3600
+ERROR_LENGTH = 4000
+
+
+def run_due_jobs(*, now: datetime | None = None, limit: int = 1000) -> int:
+    """Run what is due, up to ``limit`` jobs, and return how many ran."""
+    ran = 0
+    while ran < limit and run_next_job(now=now or timezone.now()):
+        ran += 1
+    return ran
+
+
+def run_next_job(*, now: datetime) -> bool:
+    """Claim one due job and run it. False when none is due."""
+    row = _claim(now)
+    if row is None:
+        return False
+    kind = kinds.get(row.name)
+    try:
+        if kind is None:
+            raise GiveUp(f"no job is called {row.name!r}")
+        if row.attempts > kind.max_attempts:
+            raise GiveUp("the worker died during the last attempt")
+        kind.run(**row.arguments)
+    except Exception as error:  # noqa: BLE001 - recorded on the row, retried or made a dead letter
+        _record_failure(row, kind, error, now)
+    else:
+        _finish(row, state=Job.State.DONE, now=now)
+    return True
+
+
+def _claim(now: datetime) -> Job | None:
+    if not Job.objects.due(now).exists():  # a look costs no write lock
+        return None
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        due = Job.objects.due(now).select_for_update(skip_locked=skip).order_by("run_at", "id")
+        row = due.first()
+        if row is None:
+            return None
+        kind = kinds.get(row.name)
+        row.claim = uuid4()
+        row.attempts += 1
+        row.run_at = now + timedelta(seconds=kind.lease_seconds if kind else 60)
+        row.save(update_fields=["claim", "attempts", "run_at"])
+    return row
+
+
+def _finish(row: Job, *, state: Job.State, now: datetime, error: str = "") -> None:
+    # Only the holder of the claim may end it: a worker whose lease ran out was replaced.
+    Job.objects.filter(pk=row.pk, claim=row.claim).update(
+        state=state, finished_at=now, claim=None, last_error=error
+    )
+
+
+def _record_failure(row: Job, kind: JobKind | None, error: Exception, now: datetime) -> None:
+    trace = "".join(traceback.format_exception(error))[-ERROR_LENGTH:]
+    if kind is None or isinstance(error, GiveUp) or row.attempts >= kind.max_attempts:
+        log.error("job.dead", job=row.name, id=row.pk, attempts=row.attempts, error=repr(error))
+        _finish(row, state=Job.State.DEAD, now=now, error=trace)
+        return
+    wait = backoff_seconds(attempt=row.attempts)
+    log.warning("job.failed", job=row.name, id=row.pk, attempts=row.attempts, error=repr(error))
+    Job.objects.filter(pk=row.pk, claim=row.claim).update(
+        run_at=now + timedelta(seconds=wait), claim=None, last_error=trace
+    )
+
+
+def backoff_seconds(*, attempt: int) -> float:
+    """Return how long to wait after the given attempt (from 1): 2, 8, 32 s ... with jitter."""
+    longest = min(2.0 * 4 ** (attempt - 1), LONGEST_BACKOFF_SECONDS)
+    return longest * random.uniform(0.75, 1.25)  # noqa: S311 - spreads retries, guards nothing
+
+
+class Workers:
+    """Threads of this process that run jobs, and one that hands out the scheduled ones."""
+
+    def __init__(self, *, threads: int = 2) -> None:
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"jobs-{n}", daemon=True)
+            for n in range(threads)
+        ]
+        self._threads.append(threading.Thread(target=self._tick, name="schedule", daemon=True))
+
+    def start(self) -> None:
+        """Start the threads; returns at once."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, *, timeout_seconds: float = 10) -> None:
+        """Let running jobs finish, for at most ``timeout_seconds`` each."""
+        self._stopping.set()
+        wake.set()
+        for thread in self._threads:
+            thread.join(timeout_seconds)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            wake.clear()
+            if not self._guarded(run_due_jobs):
+                wake.wait(POLL_SECONDS)
+        connections.close_all()
+
+    def _tick(self) -> None:
+        while not self._stopping.wait(POLL_SECONDS):
+            self._guarded(hand_out_periodic_jobs)
+        connections.close_all()
+
+    def _guarded(self, work: "object") -> int:
+        """Call ``work``; a database that is away for a while must not end the thread."""
+        close_old_connections()
+        try:
+            return work()  # type: ignore[operator, no-any-return]
+        except Exception:
+            log.exception("jobs.loop_failed")
+            self._stopping.wait(POLL_SECONDS)
+            return 0
+        finally:
+            close_old_connections()

@@ -1,0 +1,23 @@
+"""Roles that one process at a time holds, by a row in the database."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from tradepost.kit.models import Lease
+
+
+def hold_lease(*, name: str, holder: str, seconds: int, now: datetime) -> bool:
+    """Take or renew the lease for ``seconds``; False while somebody else holds it."""
+    until = now + timedelta(seconds=seconds)
+    free = Q(holder=holder) | Q(until__lt=now)
+    if Lease.objects.filter(free, name=name).update(holder=holder, until=until):
+        return True
+    fresh = Lease(name=name, holder=holder, until=until)
+    Lease.objects.bulk_create([fresh], ignore_conflicts=True)
+    return Lease.objects.filter(name=name, holder=holder, until=until).exists()
+
+
+def release_lease(*, name: str, holder: str) -> None:
+    """Give the lease back, so that the next process need not wait for it to end."""
+    Lease.objects.filter(name=name, holder=holder).delete()

@@ -1,0 +1,34 @@
+"""Jobs that keep the machinery's own tables small."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from tradepost.kit.jobs import job
+from tradepost.kit.models import IdempotentAnswer, Job
+
+DAY = 86_400
+
+
+@job("kit.purge_jobs", every_seconds=DAY)
+def purge_jobs() -> None:
+    """Forget jobs that were done long ago; dead ones stay until somebody looks at them."""
+    before = timezone.now() - timedelta(days=settings.KEEP_DONE_JOBS_DAYS)
+    Job.objects.filter(state=Job.State.DONE, finished_at__lt=before).delete()
+
+
+@job("kit.purge_idempotent_answers", every_seconds=DAY)
+def purge_idempotent_answers() -> None:
+    """Forget old answers, if the settings limit how long they are kept."""
+    days = settings.KEEP_IDEMPOTENT_ANSWERS_DAYS
+    if days is not None:
+        before = timezone.now() - timedelta(days=days)
+        IdempotentAnswer.objects.filter(created_at__lt=before).delete()
+
+
+@job("kit.clear_sessions", every_seconds=DAY)
+def clear_sessions() -> None:
+    """Delete sessions that have ended."""
+    call_command("clearsessions")

@@ -1,0 +1,77 @@
+"""One transaction per action, with last words.
+
+Some writes must come last in a transaction, in one order for everybody, because they lock rows
+that many people share (the feed's counters, the version stamps). An action that called them in
+the middle, or two nested actions that each called them, would lock in an order of its own, and
+two such transactions would deadlock. So they are collected while the outermost action runs and
+written once, sorted, just before it commits. docs/locking.md draws the whole order.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Flush = Callable[[list[Any]], None]
+
+
+@dataclass
+class _Unit:
+    depth: int = 0
+    last_words: list[tuple[int, Flush, Any]] = field(default_factory=list)
+
+
+class _Current(threading.local):
+    def __init__(self) -> None:
+        self.unit = _Unit()
+
+
+_current = _Current()
+
+
+def atomic(action: Callable[P, R]) -> Callable[P, R]:
+    """Run the action in a transaction: all of it happens, last words included, or nothing."""
+
+    @wraps(action)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with unit_of_work():
+            return action(*args, **kwargs)
+
+    return run
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """Open a transaction (a savepoint when nested) whose outermost level writes the last words."""
+    unit = _current.unit
+    said_before = len(unit.last_words)
+    unit.depth += 1
+    try:
+        with transaction.atomic():
+            yield
+            if unit.depth == 1:
+                _flush(unit)
+    except BaseException:
+        del unit.last_words[said_before:]  # what a rolled-back level wanted to say did not happen
+        raise
+    finally:
+        unit.depth -= 1
+
+
+def before_commit(flush: Flush, item: object, *, order: int) -> None:
+    """Have ``flush`` called once with all its items at the end, lower ``order`` first."""
+    if _current.unit.depth == 0:
+        raise RuntimeError("before_commit() needs an action: decorate it with @atomic")
+    _current.unit.last_words.append((order, flush, item))
+
+
+def _flush(unit: _Unit) -> None:
+    waiting, unit.last_words = unit.last_words, []
+    for order, flush in sorted({(o, f) for o, f, _ in waiting}, key=lambda pair: pair[0]):
+        flush([item for o, f, item in waiting if (o, f) == (order, flush)])

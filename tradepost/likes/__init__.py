@@ -1,0 +1,1 @@
+"""Who likes what, for any kind of object. It knows no other app."""

@@ -1,0 +1,88 @@
+"""Opening conversations."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from tradepost.accounts.models import User
+from tradepost.feed.actions.publishing import publish
+from tradepost.kit.transactions import atomic
+from tradepost.messaging.errors import NoSuchPerson, TooManyPeople
+from tradepost.messaging.models import Conversation, Participant
+
+
+@atomic
+def start_conversation(*, starter: User, participant_ids: Collection[UUID]) -> Conversation:
+    """Start a talk with these people; with one of them it is found if there is one already.
+
+    Raises NoSuchPerson when an id is unknown or names nobody but the starter.
+    """
+    others = set(participant_ids) - {starter.pk}
+    people = list(User.objects.visible_to(starter).filter(pk__in=others))
+    if not others or len(people) != len(others):
+        raise NoSuchPerson(field="participant_ids")
+    if len(people) == 1:
+        return open_direct_conversation(first=starter, second=people[0])
+    conversation = Conversation.objects.create(kind=Conversation.Kind.GROUP)
+    _add_people(conversation, owner=starter, people=people)
+    return conversation
+
+
+@atomic
+def open_direct_conversation(*, first: User, second: User) -> Conversation:
+    """Return the one conversation between two people."""
+    pair = "+".join(sorted((first.pk.hex, second.pk.hex)))
+    return _find_or_create(
+        f"direct:{pair}", owner=first, people=[second], kind=Conversation.Kind.DIRECT
+    )
+
+
+@atomic
+def open_conversation_about(
+    *, subject: models.Model, title: str, owner: User, people: Iterable[User]
+) -> Conversation:
+    """Return the one conversation that ``owner`` has about ``subject`` with ``people``."""
+    kind = ContentType.objects.get_for_model(subject)
+    return _find_or_create(
+        f"{kind.app_label}.{kind.model}:{subject.pk}:{owner.pk.hex}",
+        owner=owner,
+        people=people,
+        kind=Conversation.Kind.SUBJECT,
+        subject_type=kind,
+        subject_id=str(subject.pk),
+        title=title,
+    )
+
+
+def _find_or_create(
+    dedupe_key: str, *, owner: User, people: Iterable[User], **fields: object
+) -> Conversation:
+    """Return the conversation of this key. Of parallel callers one creates it, all return it."""
+    existing = Conversation.objects.filter(dedupe_key=dedupe_key).first()
+    if existing is not None:
+        return existing
+    mine = Conversation(dedupe_key=dedupe_key, **fields)
+    Conversation.objects.bulk_create([mine], ignore_conflicts=True)
+    conversation = Conversation.objects.get(dedupe_key=dedupe_key)
+    if conversation.pk == mine.pk:
+        _add_people(conversation, owner=owner, people=people)
+    return conversation
+
+
+def _add_people(conversation: Conversation, *, owner: User, people: Iterable[User]) -> None:
+    others = {person.pk for person in people} - {owner.pk}
+    if len(others) + 1 > settings.MOST_PARTICIPANTS:
+        raise TooManyPeople(field="participant_ids")
+    roles = {owner.pk: Participant.Role.OWNER, **dict.fromkeys(others, Participant.Role.MEMBER)}
+    Participant.objects.bulk_create(
+        Participant(conversation=conversation, user_id=user_id, role=role)
+        for user_id, role in roles.items()
+    )
+    publish(
+        kind="conversation.created",
+        user_ids=roles.keys(),
+        data={"conversation": str(conversation.pk)},
+    )

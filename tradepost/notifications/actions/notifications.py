@@ -1,0 +1,68 @@
+"""Telling people things, and their having read them."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from tradepost.accounts.models import User
+from tradepost.feed.actions.publishing import publish
+from tradepost.kit.errors import NotFound
+from tradepost.kit.transactions import atomic
+from tradepost.notifications.models import Notification
+from tradepost.notifications.sentences import check_kind
+
+Value = str | int
+
+
+@atomic
+def notify(
+    *,
+    user_ids: Collection[UUID],
+    kind: str,
+    cause: str,
+    actor: User | None = None,
+    link: str = "",
+    data: Mapping[str, Value] | None = None,
+) -> None:
+    """Tell these users something, each at most once per ``cause``.
+
+    ``link`` is the page that shows more; ``data`` holds the facts that the sentence of ``kind``
+    needs besides the actor's name.
+    """
+    check_kind(kind)
+    told = Notification.objects.filter(cause=cause, user_id__in=user_ids)
+    untold = set(user_ids) - set(told.values_list("user_id", flat=True))
+    rows = [
+        Notification(
+            user_id=user_id, kind=kind, cause=cause, actor=actor, link=link, data=dict(data or {})
+        )
+        for user_id in sorted(untold)
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    publish(kind="notification.created", user_ids=untold, data={"kind": kind, "cause": cause})
+
+
+@atomic
+def mark_notification_read(*, user: User, notification_id: UUID, now: datetime) -> Notification:
+    """Mark one of the user's notifications read; the first time counts."""
+    notification = Notification.objects.visible_to(user).filter(pk=notification_id).first()
+    if notification is None:
+        raise NotFound
+    if notification.read_at is None:
+        notification.read_at = now
+        notification.save(update_fields=["read_at"])
+        publish(
+            kind="notification.read",
+            user_ids=[user.pk],
+            data={"notification": str(notification.pk)},
+        )
+    return notification
+
+
+@atomic
+def mark_all_notifications_read(*, user: User, now: datetime) -> int:
+    """Mark everything the user was told read and return how many were not."""
+    count = Notification.objects.visible_to(user).unread().update(read_at=now)
+    if count:
+        publish(kind="notification.all_read", user_ids=[user.pk], data={"count": count})
+    return count

@@ -1,0 +1,1 @@
+"""Payments and refunds. It knows amounts and references, never orders or bookings."""

@@ -1,0 +1,1 @@
+"""Properties, calendars, bookings and reviews of stays."""

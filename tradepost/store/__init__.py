@@ -1,0 +1,1 @@
+"""The shop: products, collections, stock, carts, customers, orders, product reviews."""

@@ -1,0 +1,90 @@
+"""Orders."""
+
+from decimal import Decimal
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from tradepost.accounts.models import User
+from tradepost.feed.actions.publishing import publish
+from tradepost.kit.jobs import enqueue
+from tradepost.kit.transactions import atomic
+from tradepost.notifications.actions.notifications import notify
+from tradepost.store.actions.carts import lock_cart
+from tradepost.store.actions.customers import ensure_customer
+from tradepost.store.actions.stock import take_stock
+from tradepost.store.errors import (
+    CartAlreadyOrdered,
+    CartEmpty,
+    CartUnknown,
+    NoSuchCart,
+    TotalChanged,
+)
+from tradepost.store.models import Cart, CartItem, Order, OrderItem, Product
+from tradepost.store.queries import list_shop_desk
+from tradepost.store.signals import order_created
+
+
+@atomic
+def place_order(*, buyer: User, cart_id: UUID, expected_total: Decimal | None = None) -> Order:
+    """Turn a cart into an order at today's prices; the cart is gone afterwards.
+
+    With ``expected_total``, the total that the buyer was shown, a different one is refused. Raises
+    CartUnknown, CartEmpty, CartAlreadyOrdered, OutOfStock or TotalChanged, and changes nothing.
+    """
+    lines = _lock_lines(buyer, cart_id)
+    quantities = {line.product_id: line.quantity for line in lines}
+    products = take_stock(quantities=quantities)
+    total = sum((products[pk].unit_price * n for pk, n in quantities.items()), Decimal("0.00"))
+    if expected_total is not None and expected_total != total:
+        raise TotalChanged(total=total)
+
+    customer = ensure_customer(user=buyer)
+    order = Order.objects.create(customer=customer, total=total, cart_id=cart_id)
+    _keep_lines(order, lines, products)
+    Cart.objects.filter(pk=cart_id).delete()
+    _announce(order, buyer)
+    return order
+
+
+def _lock_lines(buyer: User, cart_id: UUID) -> list[CartItem]:
+    try:
+        cart = lock_cart(cart_id)
+    except NoSuchCart as error:
+        mine = Order.objects.filter(cart_id=cart_id, customer__user=buyer).first()
+        if mine is not None:
+            raise CartAlreadyOrdered(order=mine.pk) from error
+        raise CartUnknown(field="cart_id") from error
+    lines = list(CartItem.objects.filter(cart=cart).order_by("id"))
+    if not lines:
+        raise CartEmpty(field="cart_id")
+    return lines
+
+
+def _keep_lines(order: Order, lines: list[CartItem], products: dict[int, Product]) -> None:
+    OrderItem.objects.bulk_create(
+        OrderItem(
+            order=order,
+            product_id=line.product_id,
+            title=products[line.product_id].title,
+            unit_price=products[line.product_id].unit_price,
+            quantity=line.quantity,
+        )
+        for line in lines
+    )
+
+
+def _announce(order: Order, buyer: User) -> None:
+    transaction.on_commit(partial(order_created.send_robust, sender=Order, order=order))
+    enqueue("store.send_receipt", order_id=order.pk, dedupe_key=f"receipt:{order.pk}")
+    desk = [person.pk for person in list_shop_desk()]
+    publish(kind="order.placed", user_ids={buyer.pk, *desk}, data={"order": order.pk})
+    notify(
+        user_ids=set(desk) - {buyer.pk},
+        kind="order.placed",
+        cause=f"order:{order.pk}:placed",
+        actor=buyer,
+        link=f"/orders/{order.pk}/",
+        data={"order": order.pk},
+    )

@@ -1,0 +1,18 @@
+"""What the shop listens to."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from tradepost.accounts.models import User
+from tradepost.store.actions.customers import ensure_customer
+
+
+@receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="store.customer_of_new_user")
+def make_customer_of_new_user(
+    instance: User, created: bool, raw: bool = False, **kwargs: Any
+) -> None:
+    if created and not raw:
+        ensure_customer(user=instance)

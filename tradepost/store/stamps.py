@@ -1,0 +1,3 @@
+"""The stamp of everything that the public catalogue shows."""
+
+CATALOGUE = "store.catalogue"

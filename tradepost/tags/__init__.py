@@ -1,0 +1,1 @@
+"""Labels for any kind of object. It knows no other app."""

@@ -1,7 +1,7 @@
 """Every address of the product."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from tradepost.kit.http import health
@@ -9,7 +9,7 @@ from tradepost.kit.http import health
 admin.site.site_header = admin.site.site_title = "Tradepost Admin"
 admin.site.index_title = "Admin Dashboard"
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("", include("tradepost.accounts.api_urls")),
     path("", include("tradepost.feed.api_urls")),
     path("", include("tradepost.notifications.api_urls")),

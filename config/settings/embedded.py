@@ -10,6 +10,7 @@ def make_data_dir(folder: Path) -> Path:
     """Return the folder as an absolute path, made if it is missing, closed to other users."""
     folder = folder.absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "static").mkdir(exist_ok=True)  # WhiteNoise warns when it is missing
     return folder
 
 

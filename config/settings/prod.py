@@ -6,7 +6,9 @@ from config.settings.common import *  # noqa: F403
 from config.settings.common import STORAGES, env
 
 _missing = [
-    name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL") if not env.str(name, default="")
+    name
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
+    if not env.str(name, default="")
 ]
 if _missing:
     raise ImproperlyConfigured(f"config.settings.prod needs {', '.join(_missing)}; set them.")

@@ -7,7 +7,7 @@ from pathlib import Path
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tradepost-test-")
 os.environ.pop("EMAIL_URL", None)
 
-from config.settings.common import *  # noqa: E402, F403
+from config.settings.common import *  # noqa: F403
 from config.settings.common import DATA_DIR, DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,6 +15,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from tradepost.accounts.actions.users import close_account, register_user
+from tradepost.accounts.caller import caller
 from tradepost.accounts.errors import LockedOut
 from tradepost.accounts.models import User
 from tradepost.accounts.serializers import PersonOutput
@@ -39,7 +40,7 @@ class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
 class TokenCreate(TokenObtainPairView):
     """Give tokens for a user name and a password; 429 after too many wrong ones."""
 
-    permission_classes = (AllowAny,)
+    permission_classes = (AllowAny,)  # type: ignore[assignment]
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         name = request.data.get("username") if isinstance(request.data, dict) else None
@@ -55,15 +56,19 @@ class TokenRefresh(TokenRefreshView):
     """Give a new access token, and a new refresh token in exchange for the old one."""
 
 
-class PeopleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[User]):
+class PeopleViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[User]
+):
     """Other people, to write to."""
 
+    queryset = User.objects.none()
     serializer_class = PersonOutput
     filter_backends = [filters.SearchFilter]
     search_fields = ["username", "email", "first_name", "last_name"]
 
     class pagination_class(KeysetPages):
-        ordering = ("username", "id")  # type: ignore[assignment]
+        ordering = ("username", "id")
 
     def get_queryset(self) -> QuerySet[User]:
-        return User.objects.visible_to(self.request.user)
+        people: QuerySet[User] = User.objects.visible_to(caller(self.request))
+        return people

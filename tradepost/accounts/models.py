@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -45,9 +45,9 @@ class User(AbstractUser):
     role = models.CharField(max_length=5, choices=Role.choices, default=Role.GUEST)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = Users()
+    objects: ClassVar = Users()
 
-    REQUIRED_FIELDS = ["email", "first_name", "last_name"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "first_name", "last_name"]
 
     class Meta(AbstractUser.Meta):
         ordering = ["username", "id"]

@@ -1,11 +1,12 @@
 """The API door to the feed."""
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from drf_spectacular.utils import extend_schema
+from tradepost.accounts.caller import caller
 from tradepost.feed.models import Pointer
 from tradepost.feed.queries import MOST_ROWS, read_feed
 
@@ -18,7 +19,7 @@ class FeedInput(serializers.Serializer[object]):
 
 class EventOutput(serializers.ModelSerializer[Pointer]):
     kind = serializers.CharField(source="event.kind")
-    data = serializers.DictField(source="event.data")
+    data = serializers.DictField(source="event.data")  # type: ignore[assignment]
     at = serializers.DateTimeField(source="event.created_at")
 
     class Meta:
@@ -42,5 +43,5 @@ class FeedView(APIView):
     def get(self, request: Request) -> Response:
         asked = FeedInput(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        page = read_feed(user=request.user, **asked.validated_data)
+        page = read_feed(user=caller(request), **asked.validated_data)
         return Response(FeedOutput(page).data)

@@ -18,14 +18,18 @@ class FeedHead(models.Model):
     backup); a client that comes with another epoch starts afresh.
     """
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True
+    )
     epoch = models.UUIDField(default=uuid4)
     seq = models.PositiveBigIntegerField(default=0)
     kept_after = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kept_after__lte=F("seq")), name="kept_after_in_feed"),
+            models.CheckConstraint(
+                condition=Q(kept_after__lte=F("seq")), name="kept_after_in_feed"
+            ),
         ]
 
     def __str__(self) -> str:

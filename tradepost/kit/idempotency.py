@@ -38,9 +38,7 @@ class Answer:
     replayed: bool = False
 
 
-def answer_once(
-    *, owner: str, key: str, fingerprint: str, run: Callable[[], Answer]
-) -> Answer:
+def answer_once(*, owner: str, key: str, fingerprint: str, run: Callable[[], Answer]) -> Answer:
     """Run ``run`` in a transaction and keep its answer, or return the one that was kept.
 
     Raises StillRunning while another request with the key is at work, and KeyReused when the key

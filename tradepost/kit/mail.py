@@ -56,7 +56,9 @@ class FolderBackend(BaseEmailBackend):
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             content = message.message().as_bytes()
-            key = str(message.extra_headers.get("Message-ID") or hashlib.sha256(content).hexdigest())
+            key = str(
+                message.extra_headers.get("Message-ID") or hashlib.sha256(content).hexdigest()
+            )
             name = "".join(c for c in key if c.isalnum())[:64]
             unfinished = folder / f"{name}.part"
             unfinished.write_bytes(content)

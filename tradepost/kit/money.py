@@ -5,12 +5,13 @@ database. All amounts are in the shop's one currency (``settings.CURRENCY``).
 """
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 
 CENT = Decimal("0.01")
 
@@ -42,8 +43,19 @@ def from_minor(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2).quantize(CENT)
 
 
-class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    IntegerColumn = models.BigIntegerField[Decimal | int | str | Combinable, Decimal]
+else:
+    IntegerColumn = models.BigIntegerField
+
+
+class MoneyField(IntegerColumn):
     """An amount of money: a bigint of cents in the table, a ``Decimal`` in Python."""
+
+    # What may be assigned, read and compared, for mypy's Django plugin.
+    _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
+    _pyi_lookup_exact_type: Decimal | int | str  # type: ignore[assignment]
 
     description = "Money in minor units"
 
@@ -68,7 +80,7 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj))
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         options = {"form_class": forms.DecimalField, "decimal_places": 2, "max_digits": 18}
         return models.Field.formfield(self, **{**options, **kwargs})
 

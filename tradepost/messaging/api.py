@@ -1,6 +1,6 @@
 """The API door to messaging."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tradepost.accounts.caller import caller
 from tradepost.kit.http.idempotency import REPLAYED, IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.messaging.actions.conversations import start_conversation
@@ -28,15 +29,15 @@ from tradepost.messaging.serializers import (
 
 
 class ConversationPages(KeysetPages):
-    ordering: ClassVar[tuple[str, ...]] = ("-updated_at", "-id")  # type: ignore[assignment]
+    ordering = ("-updated_at", "-id")
 
 
 class MessagePages(KeysetPages):
-    ordering: ClassVar[tuple[str, ...]] = ("-sent_at", "-id")  # type: ignore[assignment]
+    ordering = ("-sent_at", "-id")
 
 
 class MessagesInConversation(KeysetPages):
-    ordering: ClassVar[tuple[str, ...]] = ("-seq",)  # type: ignore[assignment]
+    ordering = ("-seq",)
 
 
 class ConversationViewSet(
@@ -44,12 +45,13 @@ class ConversationViewSet(
 ):
     """The caller's conversations."""
 
+    queryset = Conversation.objects.none()
     serializer_class = ConversationListOutput
     pagination_class = ConversationPages
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Conversation]:
-        return list_conversations(user=self.request.user)
+        return list_conversations(user=caller(self.request))
 
     @extend_schema(responses=ConversationOutput)
     def retrieve(self, request: Request, pk: UUID) -> Response:
@@ -59,21 +61,21 @@ class ConversationViewSet(
     def create(self, request: Request) -> Response:
         asked = StartConversationInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        conversation = start_conversation(starter=request.user, **asked.validated_data)
+        conversation = start_conversation(starter=caller(request), **asked.validated_data)
         return Response(self._shown(conversation.pk), status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=MessageOutput(many=True))
     @action(["get"], detail=True)
     def messages(self, request: Request, pk: UUID) -> Response:
         """The messages of one conversation, newest first."""
-        read_conversation(user=request.user, conversation_id=pk)
+        read_conversation(user=caller(request), conversation_id=pk)
         pages = MessagesInConversation()
-        rows = list_messages(user=request.user).filter(conversation_id=pk)
+        rows = list_messages(user=caller(request)).filter(conversation_id=pk)
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(MessageOutput(page, many=True).data)
 
     def _shown(self, conversation_id: UUID) -> Any:
-        conversation = read_conversation(user=self.request.user, conversation_id=conversation_id)
+        conversation = read_conversation(user=caller(self.request), conversation_id=conversation_id)
         return ConversationOutput(conversation).data
 
 
@@ -90,12 +92,13 @@ class MessageViewSet(
 ):
     """The messages of the caller's conversations."""
 
+    queryset = Message.objects.none()
     serializer_class = MessageOutput
     pagination_class = MessagePages
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Message]:
-        rows = list_messages(user=self.request.user)
+        rows = list_messages(user=caller(self.request))
         if "conversation_id" in self.request.query_params:
             asked = serializers.UUIDField().run_validation(
                 self.request.query_params["conversation_id"]
@@ -112,7 +115,7 @@ class MessageViewSet(
         """Send a message. The same ``client_id`` again gives the same 201 and sends nothing."""
         asked = SendMessageInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        sent = send_message(sender=request.user, **asked.validated_data)
+        sent = send_message(sender=caller(request), **asked.validated_data)
         headers = {REPLAYED: "true"} if sent.repeated else {}
         shown = MessageOutput(sent.message).data
         return Response(shown, status=status.HTTP_201_CREATED, headers=headers)
@@ -125,5 +128,5 @@ class MessageViewSet(
     def mark_conversation_as_read(self, request: Request) -> Response:
         asked = MarkReadInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        seq = mark_conversation_read(reader=request.user, **asked.validated_data)
+        seq = mark_conversation_read(reader=caller(request), **asked.validated_data)
         return Response({"last_read_seq": seq})

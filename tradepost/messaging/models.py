@@ -95,6 +95,9 @@ class Participant(models.Model):
             models.UniqueConstraint(
                 fields=["conversation", "user"], name="person_once_per_conversation"
             ),
+            models.CheckConstraint(
+                condition=Q(last_read_seq__gte=F("joined_seq")), name="reads_from_where_joined"
+            ),
         ]
         indexes = [
             models.Index(
@@ -140,9 +143,7 @@ class Message(models.Model):
     )
     client_id = models.CharField(max_length=64)
     request_hash = models.CharField(max_length=64)
-    parent = models.ForeignKey(
-        "self", on_delete=models.RESTRICT, null=True, related_name="replies"
-    )
+    parent = models.ForeignKey("self", on_delete=models.RESTRICT, null=True, related_name="replies")
     root = models.ForeignKey(
         "self", on_delete=models.RESTRICT, null=True, related_name="+", db_index=False
     )

@@ -22,8 +22,9 @@ class BoundedCount(Subquery):
 def list_conversations(*, user: User) -> QuerySet[Conversation]:
     """Return the user's conversations, newest activity first, ready to be shown in a list.
 
-    Each carries ``my_read_seq``, ``unread_count`` (exact up to MOST_COUNTED), ``people`` and
-    ``newest`` (its last message). A page takes three queries: conversations, people, messages.
+    Each carries ``my_joined_seq``, ``my_read_seq``, ``unread_count`` (exact up to MOST_COUNTED),
+    ``people`` and ``newest`` (its last message). A page takes three queries: conversations,
+    people, messages.
     """
     mine = Participant.objects.filter(conversation=OuterRef("pk"), user=user)
     unread = Message.objects.filter(
@@ -32,7 +33,10 @@ def list_conversations(*, user: User) -> QuerySet[Conversation]:
     last_messages = Message.objects.filter(seq=F("conversation__last_seq"))
     return (
         Conversation.objects.visible_to(user)
-        .annotate(my_read_seq=Subquery(mine.values("last_read_seq")))
+        .annotate(
+            my_joined_seq=Subquery(mine.values("joined_seq")),
+            my_read_seq=Subquery(mine.values("last_read_seq")),
+        )
         .annotate(unread_count=BoundedCount(unread.order_by().values("pk")[:MOST_COUNTED]))
         .select_related("subject_type")
         .prefetch_related(
@@ -40,6 +44,13 @@ def list_conversations(*, user: User) -> QuerySet[Conversation]:
             Prefetch("messages", last_messages.select_related("sender"), to_attr="newest"),
         )
     )
+
+
+def last_message_for_reader(conversation: Conversation) -> Message | None:
+    """Return a listed conversation's last message; None when the reader joined after it."""
+    newest: list[Message] = conversation.newest  # type: ignore[attr-defined]
+    joined_seq: int = conversation.my_joined_seq  # type: ignore[attr-defined]
+    return newest[0] if newest and newest[0].seq > joined_seq else None
 
 
 def read_conversation(*, user: User, conversation_id: UUID) -> Conversation:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from tradepost.accounts.serializers import PersonOutput
 from tradepost.messaging.models import Conversation, Message
+from tradepost.messaging.queries import last_message_for_reader
 
 LONGEST_BODY = 20_000
 
@@ -75,18 +76,18 @@ class ConversationListOutput(serializers.ModelSerializer[Conversation]):
 
     def get_subject(self, conversation: Conversation) -> dict[str, str] | None:
         kind = conversation.subject_type
-        return kind and {"type": kind.model, "id": conversation.subject_id}
+        return {"type": kind.model, "id": conversation.subject_id} if kind else None
 
     def get_participants(self, conversation: Conversation) -> list[PersonOutput]:
         people = [member.user for member in conversation.people]  # type: ignore[attr-defined]
         return PersonOutput(people, many=True).data  # type: ignore[return-value]
 
     def get_last_message(self, conversation: Conversation) -> MessageOutput | None:
-        newest = conversation.newest  # type: ignore[attr-defined]
-        if not newest:
+        last = last_message_for_reader(conversation)
+        if last is None:
             return None
-        newest[0].my_read_seq = conversation.my_read_seq  # type: ignore[attr-defined]
-        return MessageOutput(newest[0]).data  # type: ignore[return-value]
+        last.my_read_seq = conversation.my_read_seq  # type: ignore[attr-defined]
+        return MessageOutput(last).data  # type: ignore[return-value]
 
 
 class ConversationOutput(ConversationListOutput):

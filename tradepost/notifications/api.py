@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tradepost.accounts.caller import caller
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.notifications.actions.notifications import (
@@ -41,19 +42,20 @@ class NotificationViewSet(
 ):
     """What the caller was told, newest first."""
 
+    queryset = Notification.objects.none()
     serializer_class = NotificationOutput
     pagination_class = KeysetPages
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Notification]:
-        mine = Notification.objects.visible_to(self.request.user)
+        mine = Notification.objects.visible_to(caller(self.request))
         return mine.select_related("actor")
 
     @extend_schema(request=None, responses=NotificationOutput)
     @action(["patch"], detail=True)
     def mark_as_read(self, request: Request, pk: UUID) -> Response:
         notification = mark_notification_read(
-            user=request.user, notification_id=pk, now=timezone.now()
+            user=caller(request), notification_id=pk, now=timezone.now()
         )
         return Response(NotificationOutput(notification).data)
 
@@ -63,5 +65,5 @@ class NotificationViewSet(
     )
     @action(["post"], detail=False)
     def mark_all_as_read(self, request: Request) -> Response:
-        marked = mark_all_notifications_read(user=request.user, now=timezone.now())
+        marked = mark_all_notifications_read(user=caller(request), now=timezone.now())
         return Response({"marked": marked})

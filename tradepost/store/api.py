@@ -1,6 +1,6 @@
 """The API door to the shop."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,9 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
+from tradepost.accounts.caller import caller
 from tradepost.kit.http.hot import HotReads
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages, NumberedPages
+from tradepost.kit.http.paths import NUMBER, UUID_TEXT
 from tradepost.kit.http.throttling import AnonymousCarts
 from tradepost.messaging.queries import read_conversation
 from tradepost.messaging.serializers import ConversationOutput
@@ -58,6 +60,7 @@ class ProductViewSet(HotReads, viewsets.ReadOnlyModelViewSet[Product]):
     filterset_class = ProductFilter
     search_fields = ["title", "description", "collection__title"]
     ordering_fields = ["unit_price", "last_update", "title"]
+    lookup_value_regex = NUMBER
     hot_stamp = CATALOGUE
     hot_params = frozenset(
         {"collection_id", "unit_price__gt", "unit_price__lt", "search", "ordering", "page"}
@@ -82,14 +85,17 @@ class CollectionViewSet(HotReads, viewsets.ReadOnlyModelViewSet[Collection]):
     queryset = Collection.objects.public().with_products_count().order_by("title", "id")
     serializer_class = CollectionOutput
     permission_classes = [AllowAny]
+    lookup_value_regex = NUMBER
     hot_stamp = CATALOGUE
 
 
 class CartViewSet(IdempotentPosts, viewsets.GenericViewSet[Cart]):
     """Carts, open to whoever knows their id. There is no list."""
 
+    queryset = Cart.objects.none()
     serializer_class = CartOutput
     permission_classes = [AllowAny]
+    lookup_value_regex = UUID_TEXT
 
     def get_queryset(self) -> QuerySet[Cart]:
         return Cart.objects.public().with_items()
@@ -101,77 +107,81 @@ class CartViewSet(IdempotentPosts, viewsets.GenericViewSet[Cart]):
     def create(self, request: Request) -> Response:
         return Response(CartOutput(create_cart()).data, status=status.HTTP_201_CREATED)
 
-    def retrieve(self, request: Request, pk: UUID) -> Response:
+    def retrieve(self, request: Request, pk: str) -> Response:
         return Response(CartOutput(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
-    def destroy(self, request: Request, pk: UUID) -> Response:
-        delete_cart(cart_id=pk)
+    def destroy(self, request: Request, pk: str) -> Response:
+        delete_cart(cart_id=UUID(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class CartItemViewSet(IdempotentPosts, viewsets.GenericViewSet[CartItem]):
     """The lines of one cart."""
 
+    queryset = CartItem.objects.none()
     serializer_class = CartItemOutput
     permission_classes = [AllowAny]
+    lookup_value_regex = NUMBER
 
     def get_queryset(self) -> QuerySet[CartItem]:
         cart = get_object_or_404(Cart.objects.public(), pk=self.kwargs["cart_pk"])
         return cart.items.select_related("product").order_by("id")
 
-    def list(self, request: Request, cart_pk: UUID) -> Response:
+    def list(self, request: Request, cart_pk: str) -> Response:
         return Response(CartItemOutput(self.get_queryset(), many=True).data)
 
-    def retrieve(self, request: Request, cart_pk: UUID, pk: int) -> Response:
+    def retrieve(self, request: Request, cart_pk: str, pk: str) -> Response:
         return Response(CartItemOutput(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
     @extend_schema(request=AddItemInput, responses={201: CartItemChanged})
-    def create(self, request: Request, cart_pk: UUID) -> Response:
+    def create(self, request: Request, cart_pk: str) -> Response:
         asked = AddItemInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        item = add_to_cart(cart_id=cart_pk, **asked.validated_data)
+        item = add_to_cart(cart_id=UUID(cart_pk), **asked.validated_data)
         return Response(CartItemChanged(item).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=ChangeItemInput, responses=CartItemChanged)
-    def partial_update(self, request: Request, cart_pk: UUID, pk: int) -> Response:
+    def partial_update(self, request: Request, cart_pk: str, pk: str) -> Response:
         asked = ChangeItemInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        item = set_quantity(cart_id=cart_pk, item_id=pk, **asked.validated_data)
+        item = set_quantity(cart_id=UUID(cart_pk), item_id=int(pk), **asked.validated_data)
         return Response(CartItemChanged(item).data)
 
-    def destroy(self, request: Request, cart_pk: UUID, pk: int) -> Response:
-        remove_from_cart(cart_id=cart_pk, item_id=pk)
+    def destroy(self, request: Request, cart_pk: str, pk: str) -> Response:
+        remove_from_cart(cart_id=UUID(cart_pk), item_id=int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class OrderPages(KeysetPages):
-    ordering: ClassVar[tuple[str, ...]] = ("-placed_at", "-id")  # type: ignore[assignment]
+    ordering = ("-placed_at", "-id")
 
 
 class OrderViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveModelMixin,
                    viewsets.GenericViewSet[Order]):  # fmt: skip
     """Orders: one's own, or all of them for holders of ``store.view_order``."""
 
+    queryset = Order.objects.none()
     serializer_class = OrderOutput
     pagination_class = OrderPages
+    lookup_value_regex = NUMBER
 
     def get_queryset(self) -> QuerySet[Order]:
-        return Order.objects.visible_to(self.request.user).with_items()
+        return Order.objects.visible_to(caller(self.request)).with_items()
 
     @extend_schema(request=PlaceOrderInput, responses={201: OrderOutput})
     def create(self, request: Request) -> Response:
         asked = PlaceOrderInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        order = place_order(buyer=request.user, **asked.validated_data)
+        order = place_order(buyer=caller(request), **asked.validated_data)
         shown = OrderOutput(self.get_queryset().get(pk=order.pk)).data
         place = {"Location": request.build_absolute_uri(f"{order.pk}/")}
         return Response(shown, status=status.HTTP_201_CREATED, headers=place)
 
     @extend_schema(request=None, responses=ConversationOutput)
     @action(["post"], detail=True)
-    def conversation(self, request: Request, pk: int) -> Response:
+    def conversation(self, request: Request, pk: str) -> Response:
         """Open the conversation about this order; a second time gives the same one."""
-        visible = Order.objects.visible_to(request.user).select_related("customer__user")
+        visible = Order.objects.visible_to(caller(request)).select_related("customer__user")
         conversation = open_order_conversation(order=get_object_or_404(visible, pk=pk))
-        shown = read_conversation(user=request.user, conversation_id=conversation.pk)
+        shown = read_conversation(user=caller(request), conversation_id=conversation.pk)
         return Response(ConversationOutput(shown).data)

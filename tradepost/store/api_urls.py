@@ -1,5 +1,6 @@
 from django.urls import include, path
-from rest_framework_nested.routers import DefaultRouter, NestedDefaultRouter
+from rest_framework.routers import DefaultRouter
+from rest_framework_nested.routers import NestedDefaultRouter
 
 from tradepost.store import api
 

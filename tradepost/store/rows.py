@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BigIntegerField, ExpressionWrapper, F
+from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
 
 from tradepost.kit.http.json import money
 from tradepost.kit.money import minor_with_tax, tax_factor
-from tradepost.store.models.catalogue import ProductQuerySet
+from tradepost.store.models import Product
 
 Row = tuple[Any, ...]
 
 
-def product_rows(products: ProductQuerySet) -> Any:
+def product_rows(products: QuerySet[Product]) -> Any:
     """Return the query that reads the columns of ``products_as_json``, as tuples."""
     cents = ExpressionWrapper(F("unit_price"), output_field=BigIntegerField())
     return products.values_list(

@@ -21,7 +21,7 @@ def register_user(
     """Make an account. Raises EmailTaken or UsernameTaken; both ignore upper and lower case."""
     try:
         with transaction.atomic():
-            return User.objects.create_user(
+            user: User = User.objects.create_user(
                 username,
                 email,
                 password,
@@ -30,12 +30,23 @@ def register_user(
                 phone_number=phone_number,
                 role=role,
             )
+            return user
     except IntegrityError as error:
         if User.objects.filter(username__iexact=username).exists():
             raise UsernameTaken(field="username") from error
         if User.objects.filter(email__iexact=email).exists():
             raise EmailTaken(field="email") from error
         raise
+
+
+@atomic
+def change_profile(*, user: User, first_name: str, last_name: str, phone_number: str) -> User:
+    """Change what other people call the user and how to ring them."""
+    user.first_name = first_name
+    user.last_name = last_name
+    user.phone_number = phone_number
+    user.save(update_fields=["first_name", "last_name", "phone_number"])
+    return user
 
 
 @atomic

@@ -6,7 +6,7 @@ hops between the loop and a thread for every synchronous middleware
 """
 
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -21,15 +21,13 @@ def serve_wsgi(wsgi: Any) -> App:
     """Return the application; in the embedded mode its lifespan also runs the job threads."""
     threads = WSGIMiddleware(wsgi, workers=settings.WEB_THREADS, send_queue_size=0)
     http = Guard(
-        threads,
+        cast(App, threads),  # the same protocol, spelt with other types
         limit=settings.MAX_BODY_BYTES,
         upload_limit=settings.MAX_UPLOAD_BYTES,
         body_seconds=settings.BODY_SECONDS,
     )
 
-    async def application(
-        scope: MutableMapping[str, Any], receive: Receive, send: Send
-    ) -> None:
+    async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await http(scope, receive, send)
         elif scope["type"] == "lifespan":
@@ -42,7 +40,8 @@ def serve_wsgi(wsgi: Any) -> App:
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
-    workers = Workers(threads=settings.JOB_THREADS) if settings.EMBEDDED else None
+    embedded = settings.EMBEDDED and settings.JOB_THREADS
+    workers = Workers(threads=settings.JOB_THREADS) if embedded else None
     await receive()
     if workers:
         workers.start()

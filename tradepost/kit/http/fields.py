@@ -1,7 +1,6 @@
 """Serializer fields of ours."""
 
 from decimal import Decimal
-from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field

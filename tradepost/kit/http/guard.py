@@ -32,17 +32,13 @@ class _Gone(Exception):
 class Guard:
     """ASGI middleware for HTTP: ``limit`` bytes of body, ``upload_limit`` for forms with files."""
 
-    def __init__(
-        self, app: App, *, limit: int, upload_limit: int, body_seconds: float
-    ) -> None:
+    def __init__(self, app: App, *, limit: int, upload_limit: int, body_seconds: float) -> None:
         self.app = app
         self.limit = limit
         self.upload_limit = upload_limit
         self.body_seconds = body_seconds
 
-    async def __call__(
-        self, scope: MutableMapping[str, Any], receive: Receive, send: Send
-    ) -> None:
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         try:
             async with asyncio.timeout(self.body_seconds):
                 body = await self._read(scope, receive)

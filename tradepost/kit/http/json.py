@@ -1,4 +1,4 @@
-"""JSON in and out with orjson: strict UTF-8, a bounded depth, money as numbers with two decimals."""
+"""JSON in and out with orjson: strict UTF-8, bounded depth, money as numbers with two decimals."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -40,7 +40,7 @@ def _default(value: object) -> object:
     if isinstance(value, (ReturnDict, Mapping)):
         return dict(value)
     if isinstance(value, (set, frozenset, tuple)) or hasattr(value, "__iter__"):
-        return list(value)  # type: ignore[call-overload]
+        return list(value)
     raise TypeError(f"{type(value)} is not JSON")
 
 
@@ -67,7 +67,7 @@ class OrjsonParser(BaseParser):
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> object:
+    ) -> Any:
         body = stream.read(settings.MAX_BODY_BYTES + 1)
         if len(body) > settings.MAX_BODY_BYTES:
             raise BodyTooLarge

@@ -13,4 +13,4 @@ class KeysetPages(CursorPagination):
     """``?cursor=``: twenty a page; page 10,000 costs what page 1 costs, and there is no count."""
 
     page_size = 20
-    ordering = ("-created_at", "-id")
+    ordering: tuple[str, ...] = ("-created_at", "-id")

@@ -3,6 +3,7 @@
 import random
 import threading
 import traceback
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -87,7 +88,7 @@ def _record_failure(row: Job, kind: JobKind | None, error: Exception, now: datet
 
 def backoff_seconds(*, attempt: int) -> float:
     """Return how long to wait after the given attempt (from 1): 2, 8, 32 s ... with jitter."""
-    longest = min(2.0 * 4 ** (attempt - 1), LONGEST_BACKOFF_SECONDS)
+    longest: float = min(2.0 * 4 ** (attempt - 1), LONGEST_BACKOFF_SECONDS)
     return longest * random.uniform(0.75, 1.25)  # noqa: S311 - spreads retries, guards nothing
 
 
@@ -126,11 +127,11 @@ class Workers:
             self._guarded(hand_out_periodic_jobs)
         connections.close_all()
 
-    def _guarded(self, work: "object") -> int:
+    def _guarded(self, work: Callable[[], int]) -> int:
         """Call ``work``; a database that is away for a while must not end the thread."""
         close_old_connections()
         try:
-            return work()  # type: ignore[operator, no-any-return]
+            return work()
         except Exception:
             log.exception("jobs.loop_failed")
             self._stopping.wait(POLL_SECONDS)

@@ -112,7 +112,7 @@ def _append(message: Message, conversation: Conversation) -> None:
         # The only one possible under the lock: the same client_id, at once, elsewhere.
         raise ClientIdReused from error
     conversation.save(update_fields=["last_seq", "updated_at"])
-    own = Participant.objects.filter(conversation=conversation, user_id=message.sender_id)
+    own = Participant.objects.filter(conversation=conversation, user=message.sender)
     own.update(last_read_seq=message.seq)
 
 
@@ -132,7 +132,7 @@ def _announce(message: Message, member_ids: list[UUID]) -> None:
 def notify_about_message(*, message: Message) -> None:
     """Tell everybody else in the conversation that a message came."""
     active = Participant.objects.active().filter(conversation_id=message.conversation_id)
-    others = active.exclude(user_id=message.sender_id)
+    others = active.exclude(user=message.sender)
     notify(
         user_ids=list(others.values_list("user_id", flat=True)),
         kind="message.received",

@@ -1,5 +1,6 @@
 """Orders."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -36,7 +37,7 @@ def place_order(*, buyer: User, cart_id: UUID, expected_total: Decimal | None = 
     lines = _lock_lines(buyer, cart_id)
     quantities = {line.product_id: line.quantity for line in lines}
     products = take_stock(quantities=quantities)
-    total = sum((products[pk].unit_price * n for pk, n in quantities.items()), Decimal("0.00"))
+    total = _total(products, quantities)
     if expected_total is not None and expected_total != total:
         raise TotalChanged(total=total)
 
@@ -60,6 +61,10 @@ def _lock_lines(buyer: User, cart_id: UUID) -> list[CartItem]:
     if not lines:
         raise CartEmpty(field="cart_id")
     return lines
+
+
+def _total(products: Mapping[int, Product], quantities: Mapping[int, int]) -> Decimal:
+    return sum((products[pk].unit_price * n for pk, n in quantities.items()), Decimal("0.00"))
 
 
 def _keep_lines(order: Order, lines: list[CartItem], products: dict[int, Product]) -> None:

@@ -52,7 +52,7 @@ class Product(models.Model):
     slug = models.SlugField()
     description = models.TextField(blank=True, default="")
     brand = models.CharField(max_length=100, blank=True, default="")
-    sku = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001 - NULLs do not collide
+    sku = models.CharField(max_length=64, null=True, blank=True, unique=True)
     unit_price = MoneyField(
         validators=[MinValueValidator(LOWEST_PRICE), MaxValueValidator(HIGHEST_PRICE)]
     )

@@ -15,7 +15,9 @@ def set_tags(*, model: type[Model], labels_by_id: Mapping[int, Collection[str]])
     kind = ContentType.objects.get_for_model(model)
     tag_ids = _ensure_tags({label for labels in labels_by_id.values() for label in labels})
     wanted = {
-        (object_id, tag_ids[label]) for object_id, labels in labels_by_id.items() for label in labels
+        (object_id, tag_ids[label])
+        for object_id, labels in labels_by_id.items()
+        for label in labels
     }
     rows = TaggedItem.objects.filter(content_type=kind, object_id__in=labels_by_id)
     present = {(object_id, tag_id): pk for pk, object_id, tag_id in rows.values_list(

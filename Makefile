@@ -1,0 +1,48 @@
+# Everything a newcomer types. `make run` and `make test` need Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+UV_VERSION := 0.13.8
+
+.PHONY: run test check bench schema format clean
+
+run: .venv/.ready-to-run        ## serve the whole product on http://127.0.0.1:8000 (PORT changes it)
+	@exec $(BIN)/python manage.py serve
+
+test: .venv/.ready-to-develop   ## run the tests
+	@$(BIN)/python -m pytest
+
+check: .venv/.ready-to-develop  ## format, lint, types, import contracts, house rules, migrations
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy tradepost config tools
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.house
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: .venv/.ready-to-develop  ## measure speed beside the floor and a plain project
+	$(BIN)/python -m benchmarks
+
+schema: .venv/.ready-to-develop ## write docs/openapi.yaml anew
+	DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+format: .venv/.ready-to-develop
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+clean:
+	rm -rf .venv var
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; say which: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready-to-run: uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --inexact --no-default-groups --compile-bytecode
+	@touch $@
+
+.venv/.ready-to-develop: uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --inexact --all-extras --group dev --compile-bytecode
+	@touch $@ .venv/.ready-to-run

@@ -1,0 +1,61 @@
+"""Servers and browsers for the tests that cross apps."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.servers import running_server
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory) -> Iterator["Shop"]:
+    """The product as `make run` starts it: an empty folder, SQLite, demo data."""
+    folder = tmp_path_factory.mktemp("shop")
+    with running_server(data_dir=folder, DATABASE_URL="", REDIS_URL="") as address:
+        yield Shop(address, folder)
+
+
+class Shop:
+    """A running server with demo data."""
+
+    def __init__(self, address, folder) -> None:
+        self.address = address
+        self.folder = folder
+        self.log = folder / "server.log"
+        self.password = (folder / "demo-password").read_text().strip()
+
+    def visitor(self) -> httpx.Client:
+        return httpx.Client(base_url=f"{self.address}/api/v1/", timeout=30)
+
+    def signed_in(self, username: str, password: str | None = None) -> httpx.Client:
+        client = self.visitor()
+        account = {"username": username, "password": password or self.password}
+        tokens = client.post("auth/jwt/create/", json=account).raise_for_status().json()
+        client.headers["Authorization"] = f"JWT {tokens['access']}"
+        return client
+
+
+@pytest.fixture
+def page(shop) -> Iterator[object]:
+    """A browser page; its console must stay silent."""
+    if not shutil.which("chromium"):
+        if os.environ.get("CI"):
+            pytest.fail("CI must have chromium")
+        pytest.skip("chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(base_url=shop.address)
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page
+        browser.close()
+    assert complaints == []

@@ -1,0 +1,14 @@
+"""Who is asking."""
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from tradepost.accounts.models import User
+
+
+def caller(request: HttpRequest | Request) -> User:
+    """Return the user of a request that only signed-in people may make."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("this door lets visitors in; it must not ask for the caller")
+    return user

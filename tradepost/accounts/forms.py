@@ -1,0 +1,96 @@
+"""What people fill in about themselves."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from tradepost.accounts.mail import PasswordResetMail
+from tradepost.accounts.models import User
+
+NAMES = {
+    "first_name": forms.TextInput({"autocomplete": "given-name"}),
+    "last_name": forms.TextInput({"autocomplete": "family-name"}),
+    "phone_number": forms.TextInput({"autocomplete": "tel", "type": "tel"}),
+}
+
+
+def _password_rules() -> str:
+    return " ".join(str(text) for text in password_validators_help_texts())
+
+
+class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The words for a new account; ``cleaned_data`` is what ``register_user`` takes."""
+
+    role = forms.ChoiceField(
+        label=_("I am here as"),
+        choices=[
+            (User.Role.GUEST.value, _("a guest, to buy and to book")),
+            (User.Role.HOST.value, _("a host, to offer places to stay")),
+        ],
+        initial=User.Role.GUEST.value,
+        widget=forms.RadioSelect,
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=lazy(_password_rules, str)(),
+    )
+    field_order = [
+        "first_name", "last_name", "username", "email", "phone_number", "role", "password",
+    ]  # fmt: skip
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "username", "email", "phone_number", "role"]
+        widgets = {
+            **NAMES,
+            "username": forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
+            "email": forms.EmailInput({"autocomplete": "email"}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the password against the rest. Whether a name is free, the action decides."""
+        given = self.cleaned_data
+        person = User(**{name: value for name, value in given.items() if name != "password"})
+        try:
+            validate_password(given.get("password", ""), person)
+        except ValidationError as problems:
+            if "password" in given:
+                self.add_error("password", problems)
+        return given
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What one may change; ``cleaned_data`` is what ``change_profile`` takes."""
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "phone_number"]
+        widgets = NAMES
+
+
+class ForgotPasswordForm(PasswordResetForm):
+    """Django's search for the accounts of an address, with mails sent by our jobs."""
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for a mail to the account of this address, if there is one."""
+        for user in self.get_users(self.cleaned_data["email"]):
+            PasswordResetMail(None, {"user": user}).send([user.email])
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    """Django's, without the rules as a list inside the text."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = _password_rules()

@@ -4,9 +4,12 @@ from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.db.models import QuerySet
 from djoser.views import UserViewSet
-from rest_framework import filters, mixins, viewsets
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,27 +17,49 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
-from tradepost.accounts.actions.users import close_account, register_user
+from tradepost.accounts.actions.users import change_username, close_account, register_user
 from tradepost.accounts.caller import caller
 from tradepost.accounts.errors import LockedOut
 from tradepost.accounts.models import User
-from tradepost.accounts.serializers import PersonOutput
+from tradepost.accounts.serializers import PersonOutput, RefreshInput
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages
-from tradepost.kit.http.throttling import Registrations
+from tradepost.kit.http.search import Search
+from tradepost.kit.http.throttling import PasswordResets, Registrations
 
 
 class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
     """djoser's endpoints; registering and leaving go through our actions."""
 
     def get_throttles(self) -> list[BaseThrottle]:
-        return [Registrations()] if self.action == "create" else []
+        limits = {"create": Registrations, "reset_password": PasswordResets}
+        return [limits[self.action]()] if self.action in limits else []
+
+    def permission_denied(self, request: Request, **kwargs: Any) -> None:
+        """Hide other people's accounts in every action, deletion too."""
+        if request.user.is_authenticated and self.action == "destroy":
+            raise NotFound
+        super().permission_denied(request, **kwargs)
 
     def perform_create(self, serializer: BaseSerializer[User], *args: Any, **kwargs: Any) -> None:
         serializer.instance = register_user(**serializer.validated_data)
 
     def perform_destroy(self, instance: User) -> None:
         close_account(user=instance)
+
+    @action(["post"], detail=False)
+    def set_username(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        change_username(user=caller(request), username=asked.validated_data["username"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(["post"], detail=False)
+    def reset_username_confirm(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        change_username(user=asked.user, username=asked.validated_data["username"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class TokenCreate(TokenObtainPairView):
@@ -43,17 +68,25 @@ class TokenCreate(TokenObtainPairView):
     permission_classes = (AllowAny,)  # type: ignore[assignment]
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        name = request.data.get("username") if isinstance(request.data, dict) else None
+        serializer = self.get_serializer(data=request.data)
         try:
-            return super().post(request, *args, **kwargs)
-        finally:
-            if name and not AxesProxyHandler.is_allowed(request, {"username": str(name)}):
+            serializer.is_valid(raise_exception=True)
+        except AuthenticationFailed as error:
+            name = str(serializer.initial_data["username"]).strip()
+            if not AxesProxyHandler.is_allowed(request, {"username": name}):
                 wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
-                raise LockedOut(retry_after_seconds=wait)
+                raise LockedOut(retry_after_seconds=wait) from error
+            raise
+        user = serializer.user  # type: ignore[attr-defined]
+        user_logged_in.send(sender=User, request=request, user=user)
+        return Response(serializer.validated_data)
 
 
 class TokenRefresh(TokenRefreshView):
     """Give a new access token, and a new refresh token in exchange for the old one."""
+
+    permission_classes = (AllowAny,)  # type: ignore[assignment]
+    serializer_class = RefreshInput
 
 
 class PeopleViewSet(
@@ -63,8 +96,8 @@ class PeopleViewSet(
 
     queryset = User.objects.none()
     serializer_class = PersonOutput
-    filter_backends = [filters.SearchFilter]
-    search_fields = ["username", "email", "first_name", "last_name"]
+    filter_backends = [Search]
+    search_fields = ["username", "=email", "first_name", "last_name"]
 
     class pagination_class(KeysetPages):
         ordering = ("username", "id")

@@ -6,6 +6,12 @@ from rest_framework.request import Request
 from tradepost.accounts.models import User
 
 
+class SignedInRequest(HttpRequest):
+    """A page's request that came through ``login_required``."""
+
+    user: User
+
+
 def caller(request: HttpRequest | Request) -> User:
     """Return the user of a request that only signed-in people may make."""
     user = request.user

@@ -26,9 +26,27 @@ def _password_rules() -> str:
     return " ".join(str(text) for text in password_validators_help_texts())
 
 
-class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The words for a new account; ``cleaned_data`` is what ``register_user`` takes."""
+def _of_user(name: str, **options: Any) -> Any:
+    """Return the form field for a column of the user."""
+    return User._meta.get_field(name).formfield(**options)  # type: ignore[union-attr]
 
+
+class RegisterForm(forms.Form):
+    """The words for a new account; ``cleaned_data`` is what ``register_user`` takes.
+
+    It is no model form: those ask the database whether names are free, which is the action's to
+    say, and say it of no field.
+    """
+
+    first_name = _of_user("first_name", widget=NAMES["first_name"])
+    last_name = _of_user("last_name", widget=NAMES["last_name"])
+    username = _of_user(
+        "username",
+        validators=[User.username_validator],
+        widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    email = _of_user("email", widget=forms.EmailInput({"autocomplete": "email"}))
+    phone_number = _of_user("phone_number", widget=NAMES["phone_number"])
     role = forms.ChoiceField(
         label=_("I am here as"),
         choices=[
@@ -45,21 +63,9 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
         help_text=lazy(_password_rules, str)(),
     )
-    field_order = [
-        "first_name", "last_name", "username", "email", "phone_number", "role", "password",
-    ]  # fmt: skip
-
-    class Meta:
-        model = User
-        fields = ["first_name", "last_name", "username", "email", "phone_number", "role"]
-        widgets = {
-            **NAMES,
-            "username": forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
-            "email": forms.EmailInput({"autocomplete": "email"}),
-        }
 
     def clean(self) -> dict[str, Any]:
-        """Hold the password against the rest. Whether a name is free, the action decides."""
+        """Hold the password against the rest."""
         given = self.cleaned_data
         person = User(**{name: value for name, value in given.items() if name != "password"})
         try:
@@ -82,8 +88,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 class ForgotPasswordForm(PasswordResetForm):
     """Django's search for the accounts of an address, with mails sent by our jobs."""
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Ask for a mail to the account of this address, if there is one."""
+    def ask_for_mail(self) -> None:
+        """Have a link mailed to the account of this address, if there is one."""
         for user in self.get_users(self.cleaned_data["email"]):
             PasswordResetMail(None, {"user": user}).send([user.email])
 

@@ -1,12 +1,18 @@
 """Accounts as JSON, in djoser's shapes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordProblems
+from djoser import serializers as djoser
 from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.serializers import TokenRefreshSerializer
+from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from tradepost.accounts.models import User
+from tradepost.accounts.queries import find_account, find_account_by_email
 
 PUBLIC_ROLES = [(User.Role.GUEST.value, "Guest"), (User.Role.HOST.value, "Host")]
 
@@ -47,12 +53,51 @@ class RegistrationInput(serializers.ModelSerializer[User]):
         return attrs
 
 
-class PersonOutput(serializers.ModelSerializer[User]):
+class _TextualUid:
+    """djoser decodes the ``uid`` as it was sent, whatever it is; this makes it text."""
+
+    def run_validation(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            data = {**data, "uid": str(data.get("uid", ""))}
+            self.initial_data = data
+        return super().run_validation(data)  # type: ignore[misc]
+
+
+class AddressInput(djoser.SendEmailResetSerializer):  # type: ignore[misc]
+    """An e-mail address of an account, in upper or lower case."""
+
+    def get_user(self, is_active: bool = True) -> User | None:
+        return find_account_by_email(email=self.validated_data["email"], is_active=is_active)
+
+
+class RefreshInput(TokenRefreshSerializer):
+    """A refresh token, which ends with the password it was given for."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        token = self.token_class(attrs["refresh"])
+        user = find_account(user_id=token["user_id"])
+        if user is None or token.get("hash_password") != get_md5_hash_password(user.password):
+            raise AuthenticationFailed
+        return super().validate(attrs)
+
+
+class ActivationInput(_TextualUid, djoser.ActivationSerializer):  # type: ignore[misc]
+    pass
+
+
+class NewPasswordInput(_TextualUid, djoser.PasswordResetConfirmSerializer):  # type: ignore[misc]
+    pass
+
+
+class NewUsernameInput(_TextualUid, djoser.UsernameResetConfirmSerializer):  # type: ignore[misc]
+    pass
+
+
+class PersonOutput(serializers.Serializer[User]):
     """A person as other people see them."""
 
-    user_id = serializers.UUIDField(source="id", read_only=True)
-
-    class Meta:
-        model = User
-        fields = ["user_id", "username", "first_name", "last_name", "role"]
-        read_only_fields = fields
+    user_id = serializers.UUIDField(source="id")
+    username = serializers.CharField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    role = serializers.ChoiceField(User.Role.choices)

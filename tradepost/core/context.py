@@ -6,14 +6,21 @@ from django.http import HttpRequest
 from tradepost.messaging.queries import count_unread_conversations
 from tradepost.notifications.models import Notification
 
+WITHOUT_OUR_FRAME = ("/admin/", "/api/")
+
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """Return the site's name and, for people signed in, what waits for them."""
-    shown: dict[str, object] = {"site_name": settings.SITE_NAME, "show_mail": settings.SHOW_MAIL}
-    if request.path.startswith("/admin/") or not request.user.is_authenticated:
+    """Return the site's facts and, for people signed in, what waits for them."""
+    shown: dict[str, object] = {
+        "site_name": settings.SITE_NAME,
+        "currency": settings.CURRENCY,
+        "show_mail": settings.SHOW_MAIL,
+    }
+    user = getattr(request, "user", None)  # none yet when the host's name was refused
+    if user is None or not user.is_authenticated or request.path.startswith(WITHOUT_OUR_FRAME):
         return shown
-    told = Notification.objects.visible_to(request.user).unread()
+    told = Notification.objects.visible_to(user).unread()
     return shown | {
-        "unread_conversations": count_unread_conversations(user=request.user),
+        "unread_conversations": count_unread_conversations(user=user),
         "unread_notifications": told.count(),
     }

@@ -72,7 +72,8 @@ class ConversationViewSet(
         pages = MessagesInConversation()
         rows = list_messages(user=caller(request)).filter(conversation_id=pk)
         page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(MessageOutput(page, many=True).data)
+        shown = MessageOutput(page, many=True).data  # type: ignore[arg-type] # many of them
+        return pages.get_paginated_response(shown)
 
     def _shown(self, conversation_id: UUID) -> Any:
         conversation = read_conversation(user=caller(self.request), conversation_id=conversation_id)

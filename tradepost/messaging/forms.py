@@ -5,7 +5,7 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_BODY = 20_000
+from tradepost.messaging.models import LONGEST_BODY
 
 
 class MessageForm(forms.Form):
@@ -23,7 +23,7 @@ class MessageForm(forms.Form):
 
     def renew_client_id(self) -> None:
         """Let the next try be a message of its own."""
-        self.data = {**self.data.dict(), "client_id": str(uuid4())}
+        self.data = {"body": self.cleaned_data["body"], "client_id": str(uuid4())}
 
 
 class FindPeopleForm(forms.Form):

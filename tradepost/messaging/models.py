@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from tradepost.accounts.models import User
 from tradepost.kit.ids import uuid7
 
+LONGEST_BODY = 20_000
+
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user: User) -> ConversationQuerySet:
@@ -61,8 +63,30 @@ class Conversation(models.Model):
             models.Index(fields=["subject_type", "subject_id"], name="conversation_by_subject"),
         ]
 
+    # What ``list_conversations`` loaded, for one reader.
+    my_joined_seq: int
+    my_read_seq: int
+    unread_count: int
+    people: list[Participant]
+    newest: list[Message]
+
     def __str__(self) -> str:
         return self.title or f"conversation {self.pk}"
+
+    def listed_people(self) -> list[User]:
+        """Who takes part, of a listed conversation."""
+        return [member.user for member in self.people]
+
+    def listed_last_message(self) -> Message | None:
+        """The last message of a listed conversation; None when the reader joined after it."""
+        if not self.newest or self.newest[0].seq <= self.my_joined_seq:
+            return None
+        self.newest[0].my_read_seq = self.my_read_seq
+        return self.newest[0]
+
+    def listed_subject(self) -> Conversation | None:
+        """Itself when it is about something: what its two subject columns say."""
+        return self if self.subject_type_id else None
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
@@ -166,6 +190,8 @@ class Message(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["root", "seq"], name="message_thread")]
+
+    my_read_seq: int  # how far the reader has read, where a query for one reader loaded it
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.seq}"

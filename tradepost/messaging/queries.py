@@ -10,6 +10,7 @@ from tradepost.messaging.models import Conversation, Message, Participant
 
 MOST_COUNTED = 100  # badges show "99+" beyond
 NEWEST_SHOWN = 50
+SHOWN_OF_PEOPLE = ("username", "first_name", "last_name", "role")
 
 
 class BoundedCount(Subquery):
@@ -32,7 +33,7 @@ def list_conversations(*, user: User) -> QuerySet[Conversation]:
     ).exclude(sender=user)
     last_messages = Message.objects.filter(seq=F("conversation__last_seq"))
     return (
-        Conversation.objects.visible_to(user)
+        Conversation.objects.visible_to(user)  # type: ignore[no-redef] # declared on the model
         .annotate(
             my_joined_seq=Subquery(mine.values("joined_seq")),
             my_read_seq=Subquery(mine.values("last_read_seq")),
@@ -41,16 +42,9 @@ def list_conversations(*, user: User) -> QuerySet[Conversation]:
         .select_related("subject_type")
         .prefetch_related(
             Prefetch("memberships", _people(), to_attr="people"),
-            Prefetch("messages", last_messages.select_related("sender"), to_attr="newest"),
+            Prefetch("messages", _with_sender(last_messages), to_attr="newest"),
         )
     )
-
-
-def last_message_for_reader(conversation: Conversation) -> Message | None:
-    """Return a listed conversation's last message; None when the reader joined after it."""
-    newest: list[Message] = conversation.newest  # type: ignore[attr-defined]
-    joined_seq: int = conversation.my_joined_seq  # type: ignore[attr-defined]
-    return newest[0] if newest and newest[0].seq > joined_seq else None
 
 
 def read_conversation(*, user: User, conversation_id: UUID) -> Conversation:
@@ -69,10 +63,10 @@ def read_conversation(*, user: User, conversation_id: UUID) -> Conversation:
 def list_messages(*, user: User) -> QuerySet[Message]:
     """Return the messages that the user may see, each with its sender and ``my_read_seq``."""
     mine = Participant.objects.filter(conversation=OuterRef("conversation"), user=user)
-    return (
-        Message.objects.visible_to(user)
-        .annotate(my_read_seq=Subquery(mine.values("last_read_seq")))
-        .select_related("sender")
+    return _with_sender(
+        Message.objects.visible_to(user).annotate(  # type: ignore[no-redef] # on the model
+            my_read_seq=Subquery(mine.values("last_read_seq"))
+        )
     )
 
 
@@ -87,4 +81,11 @@ def count_unread_conversations(*, user: User) -> int:
 
 
 def _people() -> QuerySet[Participant]:
-    return Participant.objects.active().select_related("user").order_by("id")
+    people = Participant.objects.active().select_related("user").order_by("id")
+    return people.only("conversation_id", *(f"user__{name}" for name in SHOWN_OF_PEOPLE))
+
+
+def _with_sender(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Load senders without what is never shown of them; deferred, should it be asked for."""
+    hidden = ("password", "email", "last_login", "date_joined", "phone_number", "created_at")
+    return messages.select_related("sender").defer(*(f"sender__{name}" for name in hidden))

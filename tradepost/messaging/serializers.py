@@ -1,30 +1,26 @@
-"""Conversations and messages as JSON."""
+"""Conversations and messages as JSON.
+
+Plain serializers: their fields are copied per request, not worked out anew from the models.
+"""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from tradepost.accounts.serializers import PersonOutput
-from tradepost.messaging.models import Conversation, Message
-from tradepost.messaging.queries import last_message_for_reader
-
-LONGEST_BODY = 20_000
+from tradepost.messaging.models import LONGEST_BODY, Conversation, Message
 
 
-class MessageOutput(serializers.ModelSerializer[Message]):
+class MessageOutput(serializers.Serializer[Message]):
     message_id = serializers.UUIDField(source="id")
-    sender = PersonOutput()
+    conversation = serializers.UUIDField(source="conversation_id")
+    seq = serializers.IntegerField()
+    sender = PersonOutput(allow_null=True)
+    kind = serializers.ChoiceField(Message.Kind.choices)
     message_body = serializers.CharField(source="body")
     parent_message = serializers.UUIDField(source="parent_id", allow_null=True)
+    sent_at = serializers.DateTimeField()
     is_read = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Message
-        fields = [
-            "message_id", "conversation", "seq", "sender", "kind", "message_body",
-            "parent_message", "sent_at", "is_read",
-        ]  # fmt: skip
-        read_only_fields = fields
 
     def get_is_read(self, message: Message) -> bool:
         """Whether the caller has read it; one's own messages are."""
@@ -56,48 +52,32 @@ class SendMessageInput(serializers.Serializer[Any]):
         }
 
 
-class ConversationListOutput(serializers.ModelSerializer[Conversation]):
+class SubjectOutput(serializers.Serializer[Conversation]):
+    """What a conversation is about."""
+
+    type = serializers.CharField(source="subject_type.model")
+    id = serializers.CharField(source="subject_id")
+
+
+class ConversationListOutput(serializers.Serializer[Conversation]):
     """A conversation in a list: its people, its last message, what is unread."""
 
     conversation_id = serializers.UUIDField(source="id")
-    subject = serializers.SerializerMethodField()
-    participants = serializers.SerializerMethodField()
-    last_message = serializers.SerializerMethodField()
+    kind = serializers.ChoiceField(Conversation.Kind.choices)
+    title = serializers.CharField()
+    subject = SubjectOutput(source="listed_subject", allow_null=True)
+    participants = PersonOutput(source="listed_people", many=True)
+    last_message = MessageOutput(source="listed_last_message", allow_null=True)
     message_count = serializers.IntegerField(source="last_seq")
     unread_count = serializers.IntegerField()
-
-    class Meta:
-        model = Conversation
-        fields = [
-            "conversation_id", "kind", "title", "subject", "participants", "last_message",
-            "message_count", "unread_count", "created_at", "updated_at",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-    def get_subject(self, conversation: Conversation) -> dict[str, str] | None:
-        kind = conversation.subject_type
-        return {"type": kind.model, "id": conversation.subject_id} if kind else None
-
-    def get_participants(self, conversation: Conversation) -> list[PersonOutput]:
-        people = [member.user for member in conversation.people]  # type: ignore[attr-defined]
-        return PersonOutput(people, many=True).data  # type: ignore[return-value]
-
-    def get_last_message(self, conversation: Conversation) -> MessageOutput | None:
-        last = last_message_for_reader(conversation)
-        if last is None:
-            return None
-        last.my_read_seq = conversation.my_read_seq  # type: ignore[attr-defined]
-        return MessageOutput(last).data  # type: ignore[return-value]
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
 
 
 class ConversationOutput(ConversationListOutput):
     """One conversation with its newest messages, oldest of them first."""
 
     messages = MessageOutput(many=True, source="recent")
-
-    class Meta(ConversationListOutput.Meta):
-        fields = [*ConversationListOutput.Meta.fields, "messages"]
-        read_only_fields = fields
 
 
 class StartConversationInput(serializers.Serializer[Any]):

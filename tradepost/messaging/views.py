@@ -4,16 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tradepost.accounts.caller import SignedInRequest
 from tradepost.accounts.models import User
-from tradepost.accounts.views.pages import SignedInRequest, newest_first, posted_from
 from tradepost.kit.errors import Invalid
+from tradepost.kit.http.pages import newest_first, posted_from
 from tradepost.messaging.actions.conversations import start_conversation as start
 from tradepost.messaging.actions.messages import send_message
 from tradepost.messaging.actions.reading import mark_conversation_read
@@ -74,7 +75,7 @@ def conversation_send(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Send a reply; the sender's place moves with it."""
     form = MessageForm(request.POST)
     if form.is_valid() and _send(form, request.user, pk):
-        return redirect("conversation", pk=pk)
+        return _go_to_end_of(pk)
     return _show_conversation(request, pk, form)
 
 
@@ -99,7 +100,7 @@ def start_conversation(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         opened = start(starter=request.user, participant_ids=[person.pk])
         if _send(form, request.user, opened.pk):
-            return redirect("conversation", pk=opened.pk)
+            return _go_to_end_of(opened.pk)
     return render(request, "messaging/write.html", {"person": person, "form": form})
 
 
@@ -132,9 +133,13 @@ def _send(form: MessageForm, sender: User, conversation_id: UUID) -> bool:
     return form.is_valid()
 
 
+def _go_to_end_of(conversation_id: UUID) -> HttpResponse:
+    return redirect(f"{reverse('conversation', args=[conversation_id])}#reply")
+
+
 def _name_of(conversation: Conversation, reader: User) -> str:
     """Return the title, or who else takes part."""
-    people = [member.user for member in conversation.people]  # type: ignore[attr-defined]
+    people = [member.user for member in conversation.people]
     others = [str(person) for person in people if person != reader]
     return conversation.title or ", ".join(others) or _("Only you")
 

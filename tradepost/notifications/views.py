@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tradepost.accounts.views.pages import SignedInRequest, newest_first, posted_from
+from tradepost.accounts.caller import SignedInRequest
+from tradepost.kit.http.pages import newest_first, posted_from
 from tradepost.notifications.actions.notifications import (
     mark_all_notifications_read,
     mark_notification_read,

@@ -16,10 +16,10 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from tradepost.accounts.caller import caller
-from tradepost.kit.http.hot import HotReads
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages, NumberedPages
 from tradepost.kit.http.paths import NUMBER, UUID_TEXT
+from tradepost.kit.http.search import Search
 from tradepost.kit.http.throttling import AnonymousCarts
 from tradepost.messaging.queries import read_conversation
 from tradepost.messaging.serializers import ConversationOutput
@@ -46,25 +46,20 @@ from tradepost.store.serializers import (
     PlaceOrderInput,
     ProductOutput,
 )
-from tradepost.store.stamps import CATALOGUE
 
 
-class ProductViewSet(HotReads, viewsets.ReadOnlyModelViewSet[Product]):
+class ProductViewSet(viewsets.ReadOnlyModelViewSet[Product]):
     """The catalogue: filter, search, order, page."""
 
     queryset = Product.objects.public()
     serializer_class = ProductOutput
     permission_classes = [AllowAny]
     pagination_class = NumberedPages
-    filter_backends = [DjangoFilterBackend, filters.SearchFilter, filters.OrderingFilter]
+    filter_backends = [DjangoFilterBackend, Search, filters.OrderingFilter]
     filterset_class = ProductFilter
     search_fields = ["title", "description", "collection__title"]
     ordering_fields = ["unit_price", "last_update", "title"]
     lookup_value_regex = NUMBER
-    hot_stamp = CATALOGUE
-    hot_params = frozenset(
-        {"collection_id", "unit_price__gt", "unit_price__lt", "search", "ordering", "page"}
-    )
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         products = self.filter_queryset(self.get_queryset())
@@ -72,21 +67,20 @@ class ProductViewSet(HotReads, viewsets.ReadOnlyModelViewSet[Product]):
         return self.get_paginated_response(products_as_json(rows or []))
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        rows = product_rows(self.get_queryset().filter(pk=kwargs["pk"]))
+        rows = product_rows(Product.objects.public().filter(pk=kwargs["pk"]))
         found = products_as_json(rows)
         if not found:
             raise NotFound
         return Response(found[0])
 
 
-class CollectionViewSet(HotReads, viewsets.ReadOnlyModelViewSet[Collection]):
+class CollectionViewSet(viewsets.ReadOnlyModelViewSet[Collection]):
     """The collections, each with the number of its products."""
 
     queryset = Collection.objects.public().with_products_count().order_by("title", "id")
     serializer_class = CollectionOutput
     permission_classes = [AllowAny]
     lookup_value_regex = NUMBER
-    hot_stamp = CATALOGUE
 
 
 class CartViewSet(IdempotentPosts, viewsets.GenericViewSet[Cart]):

@@ -6,8 +6,19 @@ class StoreConfig(AppConfig):
     name = "tradepost.store"
 
     def ready(self) -> None:
+        from tradepost.kit.http.hot import register_hot_read
         from tradepost.notifications.sentences import register_sentence
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
         from tradepost.store.signals import handlers  # noqa: F401 - connects the receivers
+        from tradepost.store.stamps import CATALOGUE
 
         register_sentence("order.placed", _("{actor} placed order {order}."))
+        register_hot_read(
+            path=r"/api/v1/store/products/",
+            stamp=CATALOGUE,
+            params=frozenset(
+                {"collection_id", "unit_price__gt", "unit_price__lt", "search", "ordering", "page"}
+            ),
+        )
+        register_hot_read(path=r"/api/v1/store/products/[0-9]{1,18}/", stamp=CATALOGUE)
+        register_hot_read(path=r"/api/v1/store/collections/(?:[0-9]{1,18}/)?", stamp=CATALOGUE)

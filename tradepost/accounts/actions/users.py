@@ -50,6 +50,18 @@ def change_profile(*, user: User, first_name: str, last_name: str, phone_number:
 
 
 @atomic
+def change_username(*, user: User, username: str) -> None:
+    """Let the person sign in by another name. Raises UsernameTaken, in any case of letters."""
+    if User.objects.filter(username__iexact=username).exclude(pk=user.pk).exists():
+        raise UsernameTaken(field="new_username")
+    user.username = username
+    try:
+        user.save(update_fields=["username"])
+    except IntegrityError as error:  # somebody else took it at this very moment
+        raise UsernameTaken(field="new_username") from error
+
+
+@atomic
 def close_account(*, user: User) -> None:
     """End the account and take the person's name and address off it.
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from tradepost.accounts.models import User
@@ -48,14 +48,12 @@ def send_message(
         raise EmptyMessage(field="message_body")
     client_id = client_id or str(uuid4())
     request_hash = _hash_of(conversation_id, body, parent_id)
+    conversation = _lock_conversation(conversation_id)
     earlier = _find_earlier(sender, client_id, request_hash)
     if earlier is not None:
         return Sent(earlier, repeated=True)
 
-    conversation, member_ids = _lock_conversation(sender, conversation_id)
-    earlier = _find_earlier(sender, client_id, request_hash)  # sent while we waited for the lock
-    if earlier is not None:
-        return Sent(earlier, repeated=True)
+    member_ids = _list_members(conversation, sender)
     message = Message(
         conversation=conversation,
         sender=sender,
@@ -80,16 +78,21 @@ def _find_earlier(sender: User, client_id: str, request_hash: str) -> Message | 
     return earlier
 
 
-def _lock_conversation(sender: User, conversation_id: UUID) -> tuple[Conversation, list[UUID]]:
-    """Lock the conversation, which puts its messages in order, and return its people's ids."""
+def _lock_conversation(conversation_id: UUID) -> Conversation:
+    """Lock the conversation, which puts its messages in order."""
     conversation = Conversation.objects.select_for_update().filter(pk=conversation_id).first()
     if conversation is None:
         raise NoSuchConversation
+    return conversation
+
+
+def _list_members(conversation: Conversation, sender: User) -> list[UUID]:
+    """Return the ids of the people in the conversation, of whom the sender must be one."""
     active = Participant.objects.active().filter(conversation=conversation)
     member_ids = list(active.values_list("user_id", flat=True))
     if sender.pk not in member_ids:
         raise NoSuchConversation
-    return conversation, member_ids
+    return member_ids
 
 
 def _place_in_thread(conversation: Conversation, parent_id: UUID | None) -> dict[str, object]:
@@ -106,10 +109,9 @@ def _append(message: Message, conversation: Conversation) -> None:
     conversation.updated_at = timezone.now()
     message.seq = conversation.last_seq
     try:
-        with transaction.atomic():
-            message.save(force_insert=True)
+        message.save(force_insert=True)
     except IntegrityError as error:
-        # The only one possible under the lock: the same client_id, at once, elsewhere.
+        # The only one possible under the lock: the same client_id, at once, in another talk.
         raise ClientIdReused from error
     conversation.save(update_fields=["last_seq", "updated_at"])
     own = Participant.objects.filter(conversation=conversation, user=message.sender)

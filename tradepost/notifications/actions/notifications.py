@@ -26,20 +26,19 @@ def notify(
 ) -> None:
     """Tell these users something, each at most once per ``cause``.
 
+    The event in their feeds may come again with a repeated cause; the notification does not.
     ``link`` is the page that shows more; ``data`` holds the facts that the sentence of ``kind``
     needs besides the actor's name.
     """
     check_kind(kind)
-    told = Notification.objects.filter(cause=cause, user_id__in=user_ids)
-    untold = set(user_ids) - set(told.values_list("user_id", flat=True))
     rows = [
         Notification(
             user_id=user_id, kind=kind, cause=cause, actor=actor, link=link, data=dict(data or {})
         )
-        for user_id in sorted(untold)
+        for user_id in sorted(set(user_ids))
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    publish(kind="notification.created", user_ids=untold, data={"kind": kind, "cause": cause})
+    publish(kind="notification.created", user_ids=user_ids, data={"kind": kind, "cause": cause})
 
 
 @atomic

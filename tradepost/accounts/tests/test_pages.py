@@ -1,0 +1,209 @@
+"""Coming in, going out, and the account, through the pages."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.urls import reverse
+
+from tradepost.accounts.models import User
+from tradepost.kit.jobs import kinds
+from tradepost.kit.models import Job
+
+SIGN_IN = "/account/sign-in/"
+NEW = {
+    "first_name": "Eve",
+    "last_name": "Example",
+    "username": "eve",
+    "email": "eve@example.com",
+    "phone_number": "",
+    "role": "host",
+    "password": "battery-staple-9",
+}
+
+
+def sign_in(client, **changes):
+    return client.post(SIGN_IN, {"username": "ann", "password": "correct-horse", **changes})
+
+
+def test_signing_in_leads_home(client, ann):
+    answer = sign_in(client)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.session["_auth_user_id"] == str(ann.pk)
+
+
+def test_signing_in_leads_to_where_one_wanted_to_go(client, ann):
+    answer = sign_in(client, next="/orders/")
+
+    assert answer["Location"] == "/orders/"
+
+
+@pytest.mark.parametrize(
+    "place", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
+)
+def test_signing_in_never_leads_to_another_site(client, ann, place):
+    answer = sign_in(client, next=place)
+
+    assert answer["Location"] == "/"
+
+
+def test_a_wrong_password_is_named_on_the_page(client, ann):
+    answer = sign_in(client, password="wrong")
+
+    assert answer.status_code == 200
+    assert 'role="alert"' in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_sixth_guess_is_answered_with_429_and_a_page(client, ann):
+    for _ in range(5):
+        sign_in(client, password="wrong")
+
+    answer = sign_in(client)
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "900")
+    assert "Too many failed sign-ins" in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_somebody_signed_in_is_led_past_the_sign_in_page(client, ann):
+    client.force_login(ann)
+
+    answer = client.get(SIGN_IN, {"next": SIGN_IN})
+
+    assert answer.status_code == 302
+
+
+def test_signing_out_takes_a_post(client, ann):
+    client.force_login(ann)
+
+    by_link = client.get("/account/sign-out/")
+    still_in = "_auth_user_id" in client.session
+    by_form = client.post("/account/sign-out/")
+
+    assert (by_link["Location"], still_in) == ("/", True)
+    assert (by_form["Location"], "_auth_user_id" in client.session) == ("/", False)
+
+
+def test_registering_makes_the_account_and_signs_in(client, db):
+    answer = client.post("/account/register/", {**NEW, "next": "/checkout/"})
+
+    eve = User.objects.get(username="eve")
+    assert answer["Location"] == "/checkout/"
+    assert client.session["_auth_user_id"] == str(eve.pk)
+    assert (eve.role, eve.email, eve.is_staff) == ("host", "eve@example.com", False)
+    assert eve.check_password("battery-staple-9")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("username", "ANN", "A user with that username already exists."),
+        ("email", "Ann@Example.com", "A user with that email already exists."),
+        (
+            "username",
+            "an n",
+            "Enter a valid username. This value may contain only letters, "
+            "numbers, and @/./+/-/_ characters.",
+        ),
+        ("password", "12345678", "This password is entirely numeric."),
+        ("role", "admin", "Select a valid choice. admin is not one of the available choices."),
+    ],
+)
+def test_a_refused_registration_names_the_field(client, ann, field, value, error):
+    answer = client.post("/account/register/", {**NEW, field: value})
+
+    assert error in answer.context["form"].errors[field]
+    assert User.objects.count() == 1
+
+
+def test_changing_the_profile_changes_three_fields_and_no_other(client, ann):
+    client.force_login(ann)
+
+    answer = client.post(
+        "/account/",
+        {"first_name": "Anna", "last_name": "Ash", "phone_number": "1", "role": "admin"},
+    )
+
+    ann.refresh_from_db()
+    assert answer["Location"] == "/account/"
+    assert (ann.first_name, ann.last_name, ann.phone_number, ann.role) == (
+        "Anna",
+        "Ash",
+        "1",
+        "guest",
+    )
+
+
+def test_a_profile_without_a_name_is_refused(client, ann):
+    client.force_login(ann)
+
+    answer = client.post("/account/", {"first_name": "", "last_name": "Ash", "phone_number": ""})
+
+    ann.refresh_from_db()
+    assert answer.context["form"].errors == {"first_name": ["This field is required."]}
+    assert ann.last_name == "Example"
+
+
+def test_asking_for_a_new_password_says_the_same_for_an_unknown_address(client, ann):
+    known = client.post("/account/reset/", {"email": "ANN@example.com"}, follow=True)
+    unknown = client.post("/account/reset/", {"email": "nobody@example.com"}, follow=True)
+
+    notice = "If there is an account with that address"
+    assert known.redirect_chain == unknown.redirect_chain == [(SIGN_IN, 302)]
+    assert notice in known.content.decode()
+    assert notice in unknown.content.decode()
+    asked = Job.objects.values_list("name", "arguments")
+    assert list(asked) == [("accounts.send_password_reset", {"user_id": str(ann.pk)})]
+
+
+def test_the_link_in_the_mail_sets_a_new_password_once(client, ann):
+    kinds["accounts.send_password_reset"].run(user_id=str(ann.pk))
+    link = re.search(rf"{re.escape(settings.SITE_URL)}(\S+)", mail.outbox[0].body)[1]
+    form = client.get(link)["Location"]
+    words = {"new_password1": "battery-staple-9", "new_password2": "battery-staple-9"}
+
+    answer = client.post(form, words)
+
+    ann.refresh_from_db()
+    assert answer["Location"] == SIGN_IN
+    assert ann.check_password("battery-staple-9")
+    assert "used already" in client.get(link).content.decode()
+
+
+def test_the_reset_mail_reads_well_without_html(ann):
+    ann.first_name = "Ann & <Co>"
+    ann.save()
+
+    kinds["accounts.send_password_reset"].run(user_id=str(ann.pk))
+
+    sent = mail.outbox[0]
+    assert (sent.subject, sent.to) == ("A new password for Tradepost", ["ann@example.com"])
+    assert sent.body.startswith("Hello Ann & <Co>,\n\nsomebody asked for a new password")
+    assert "Hello Ann &amp; &lt;Co&gt;, somebody asked" in sent.alternatives[0][0]
+
+
+def test_a_broken_reset_link_offers_a_new_one(client, db):
+    answer = client.get(reverse("new-password", args=["x", "y"]))
+
+    assert answer.status_code == 200
+    assert 'href="/account/reset/"' in answer.content.decode()
+
+
+def test_registration_pages_are_limited_like_the_api(client, db, settings):
+    settings.RATE_LIMITS = True
+
+    answers = [client.post("/account/register/", {}).status_code for _ in range(21)]
+
+    assert answers == [200] * 20 + [429]
+
+
+def test_the_account_page_takes_four_queries(client, ann, django_assert_num_queries):
+    client.force_login(ann)
+
+    with django_assert_num_queries(4):  # session, user, unread conversations, notifications
+        answer = client.get("/account/")
+
+    assert "ann@example.com" in answer.content.decode()

@@ -1,0 +1,207 @@
+"""The home page, the mailbox, and what holds for every page."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings as project
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+
+from tradepost.accounts.models import User
+from tradepost.kit.mail import FolderBackend
+from tradepost.store.tests.factories import make_product
+
+TEMPLATES = Path(project.BASE_DIR) / "templates"
+PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if path.parent.name != "mail")
+STRICT = "default-src 'self'"
+
+
+@pytest.fixture
+def mailbox(settings, tmp_path):
+    """Keep mails in a folder of the test's own; call it to put one there."""
+    settings.MAIL_DIR, settings.SHOW_MAIL = tmp_path / "mail", True
+
+    def put(name: str, *, to: str, minute: int = 0, html: str = "") -> None:
+        headers = {"Message-ID": f"<{name}>"}
+        message = EmailMultiAlternatives(
+            f"About {name}", f"Text of {name}", to=[to], headers=headers
+        )
+        if html:
+            message.attach_alternative(html, "text/html")
+        FolderBackend().send_messages([message])
+        file = settings.MAIL_DIR / f"{name}.eml"
+        os.utime(file, (minute * 60, minute * 60))
+
+    return put
+
+
+# --- Home ------------------------------------------------------------------------------------
+
+
+def test_home_shows_the_newest_and_the_cheapest(client, db):
+    for price in ("5.00", "4.00", "3.00", "2.00", "1.00", "6.00"):
+        make_product(title=f"Cup for {price}", unit_price=price)
+
+    context = client.get("/").context
+
+    assert [str(product.unit_price) for product in context["newest"]] == [
+        "6.00", "1.00", "2.00", "3.00",
+    ]  # fmt: skip
+    assert [str(product.unit_price) for product in context["cheapest"]] == [
+        "1.00", "2.00", "3.00", "4.00",
+    ]  # fmt: skip
+
+
+def test_home_takes_three_queries(client, db, django_assert_num_queries):
+    make_product()
+
+    with django_assert_num_queries(3):  # collections with counts, newest, cheapest
+        client.get("/")
+
+
+def test_an_empty_shop_has_a_home_page_too(client, db):
+    answer = client.get("/")
+
+    assert answer.status_code == 200
+    assert "/api/v1/docs/" in answer.content.decode()
+
+
+# --- Mail ------------------------------------------------------------------------------------
+
+
+def test_people_see_the_mails_to_them_newest_first(client, ann, mailbox):
+    mailbox("old", to="ann@example.com", minute=1)
+    mailbox("foreign", to="bob@example.com", minute=2)
+    mailbox("new", to="Ann <ANN@example.com>", minute=3)
+    client.force_login(ann)
+
+    mails = client.get("/mail/").context["mails"]
+
+    assert [mail.subject for mail in mails] == ["About new", "About old"]
+
+
+def test_staff_sees_every_mail(client, mailbox, db):
+    mailbox("one", to="ann@example.com")
+    client.force_login(User.objects.create_superuser("root", "root@example.com", "x"))
+
+    mails = client.get("/mail/").context["mails"]
+
+    assert [mail.to for mail in mails] == ["ann@example.com"]
+
+
+def test_a_mail_shows_its_text_and_frames_its_html(client, ann, mailbox):
+    mailbox("one", to="ann@example.com", html="<b>Hello</b>")
+    client.force_login(ann)
+
+    text = client.get("/mail/one/").content.decode()
+
+    assert "Text of one" in text
+    assert 'src="/mail/one/html/" sandbox=' in text
+    assert "<b>Hello</b>" not in text
+
+
+def test_the_html_of_a_mail_comes_alone_and_caged(client, ann, mailbox):
+    mailbox("one", to="ann@example.com", html="<script>alert(1)</script>")
+    client.force_login(ann)
+
+    answer = client.get("/mail/one/html/")
+
+    assert answer.content.decode().strip() == "<script>alert(1)</script>"
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert answer["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox"
+    )
+
+
+@pytest.mark.parametrize("part", ["", "html/"])
+def test_somebody_elses_mail_is_a_404(client, bob, mailbox, part):
+    mailbox("one", to="ann@example.com")
+    client.force_login(bob)
+
+    assert client.get(f"/mail/one/{part}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["nothing", "..%2Fsecret", "%2e%2e", "a%00b", "x" * 300])
+def test_a_name_that_is_no_mail_is_a_404(client, mailbox, db, settings, name):
+    mailbox("one", to="root@example.com")
+    (settings.MAIL_DIR.parent / "secret.eml").write_bytes(b"To: root@example.com\n\nsecret")
+    client.force_login(User.objects.create_superuser("root", "root@example.com", "x"))
+
+    assert client.get(f"/mail/{name}/").status_code == 404
+
+
+def test_the_mailbox_needs_an_account(client, mailbox, db):
+    assert client.get("/mail/")["Location"] == "/account/sign-in/?next=/mail/"
+
+
+def test_there_is_no_mailbox_where_mails_are_sent(client, ann, settings):
+    settings.SHOW_MAIL = False
+    client.force_login(ann)
+
+    answers = [client.get(address) for address in ("/mail/", "/mail/one/", "/mail/one/html/")]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert 'href="/mail/"' not in answers[0].content.decode()
+
+
+# --- Every page ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_no_page_carries_a_script_or_a_style_inside(page):
+    text = page.read_text()
+
+    assert re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|https?://", text) == []
+
+
+def test_pages_are_sent_with_the_strict_policy(client, db):
+    assert client.get("/")["Content-Security-Policy"].startswith(STRICT)
+
+
+def test_where_one_is_is_marked(client, db):
+    product = make_product()
+
+    on_it = client.get("/products/").content.decode()
+    below = client.get(f"/products/{product.pk}/").content.decode()
+
+    assert '<a href="/products/" aria-current="page">' in on_it
+    assert '<a href="/products/" aria-current="true">' in below
+
+
+def test_a_form_without_its_token_gets_a_page_that_says_what_to_do(db):
+    answer = Client(enforce_csrf_checks=True).post("/cart/add/", {})
+
+    assert answer.status_code == 403
+    assert "Please send the form again" in answer.content.decode()
+
+
+def test_a_missing_page_offers_ways_on(client, ann):
+    client.force_login(ann)
+
+    answer = client.get("/nowhere/")
+
+    text = answer.content.decode()
+    assert answer.status_code == 404
+    assert 'class="button quiet" href="/inbox/"' in text
+    assert "Sign out" in text
+
+
+def test_a_fault_gets_a_page_that_needs_nothing(db, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("tradepost.core.views.Product", None)
+    monkeypatch.setattr("django.templatetags.static.StaticNode.handle_simple", None)
+
+    with django_assert_num_queries(0):
+        answer = Client(raise_request_exception=False).get("/")
+
+    assert answer.status_code == 500
+    assert 'href="/"' in answer.content.decode()
+
+
+def test_a_request_for_another_host_gets_a_page(client, db):
+    answer = client.get("/", headers={"host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert 'href="/"' in answer.content.decode()

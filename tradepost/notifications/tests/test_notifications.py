@@ -1,0 +1,161 @@
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError
+
+import tradepost
+from tradepost.accounts.actions.users import close_account
+from tradepost.feed.models import Pointer
+from tradepost.kit.errors import NotFound
+from tradepost.notifications import sentences
+from tradepost.notifications.actions.notifications import (
+    mark_all_notifications_read,
+    mark_notification_read,
+    notify,
+)
+from tradepost.notifications.models import Notification
+from tradepost.notifications.sentences import register_sentence, sentence_for
+
+NOON = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
+LATER = datetime.fromisoformat("2026-11-21T13:00:00+00:00")
+
+
+@pytest.fixture(autouse=True)
+def waved(monkeypatch) -> None:
+    """There is a notification "test.waved"."""
+    monkeypatch.setattr(sentences, "_sentences", dict(sentences._sentences))
+    register_sentence("test.waved", "{actor} waved {times} times.")
+
+
+def wave(*users, cause: str = "wave:1", **options) -> None:
+    ids = [user.pk for user in users]
+    notify(user_ids=ids, kind="test.waved", cause=cause, data={"times": 2}, **options)
+
+
+def events_of(user) -> list[str]:
+    rows = Pointer.objects.visible_to(user).order_by("seq")
+    return list(rows.values_list("event__kind", flat=True))
+
+
+def test_everybody_named_is_told(ann, bob, charlie) -> None:
+    wave(ann, bob)
+
+    assert {n.user for n in Notification.objects.all()} == {ann, bob}
+
+
+def test_nobody_is_told_twice_for_one_cause(ann, bob) -> None:
+    wave(ann)
+    wave(ann, bob)
+
+    assert Notification.objects.visible_to(ann).count() == 1
+    assert Notification.objects.visible_to(bob).count() == 1
+    assert events_of(ann) == ["notification.created"]
+
+
+def test_another_cause_is_told_again(ann) -> None:
+    wave(ann, cause="wave:1")
+    wave(ann, cause="wave:2")
+
+    assert Notification.objects.visible_to(ann).count() == 2
+
+
+def test_the_database_itself_keeps_a_cause_from_being_told_twice(ann) -> None:
+    wave(ann)
+
+    with pytest.raises(IntegrityError):
+        Notification.objects.create(user=ann, kind="test.waved", cause="wave:1")
+
+
+def test_nobody_named_is_nobody_told(db) -> None:
+    wave()
+
+    assert Notification.objects.count() == 0
+
+
+def test_a_kind_that_nobody_registered_is_refused(ann) -> None:
+    with pytest.raises(LookupError, match=r"test\.unheard_of"):
+        notify(user_ids=[ann.pk], kind="test.unheard_of", cause="x")
+
+    assert Notification.objects.count() == 0
+
+
+def test_a_kind_is_registered_once() -> None:
+    with pytest.raises(ValueError, match="registered already"):
+        register_sentence("test.waved", "Twice.")
+
+
+def test_a_sentence_names_who_did_what(ann, bob) -> None:
+    wave(ann, actor=bob)
+
+    assert sentence_for(Notification.objects.get()) == "Bob Example waved 2 times."
+
+
+def test_a_sentence_without_a_person_says_somebody(ann) -> None:
+    wave(ann)
+
+    assert sentence_for(Notification.objects.get()) == "Somebody waved 2 times."
+
+
+def test_a_sentence_forgets_who_has_left(ann, bob) -> None:
+    wave(ann, actor=bob)
+
+    close_account(user=bob)
+
+    assert sentence_for(Notification.objects.get()) == "Deleted user waved 2 times."
+
+
+def test_a_name_is_no_template(ann, bob) -> None:
+    bob.first_name = "{times} {actor.password}"
+
+    wave(ann, actor=bob)
+    notification = Notification.objects.get()
+    notification.actor = bob
+
+    assert sentence_for(notification) == "{times} {actor.password} Example waved 2 times."
+
+
+def test_reading_a_notification_counts_the_first_time(ann) -> None:
+    wave(ann)
+    pk = Notification.objects.get().pk
+
+    mark_notification_read(user=ann, notification_id=pk, now=NOON)
+    mark_notification_read(user=ann, notification_id=pk, now=LATER)
+
+    assert Notification.objects.get().read_at == NOON
+    assert events_of(ann) == ["notification.created", "notification.read"]
+
+
+def test_other_peoples_notifications_cannot_be_read(ann, bob) -> None:
+    wave(ann)
+
+    with pytest.raises(NotFound):
+        mark_notification_read(user=bob, notification_id=Notification.objects.get().pk, now=NOON)
+
+    assert Notification.objects.get().read_at is None
+
+
+def test_reading_everything_leaves_other_people_alone(ann, bob) -> None:
+    wave(ann, bob, cause="wave:1")
+    wave(ann, cause="wave:2")
+
+    assert mark_all_notifications_read(user=ann, now=NOON) == 2
+    assert mark_all_notifications_read(user=ann, now=LATER) == 0
+    assert Notification.objects.visible_to(bob).unread().count() == 1
+    assert events_of(ann)[-1] == "notification.all_read"
+    assert len(events_of(ann)) == 3
+
+
+def test_every_kind_that_the_code_names_has_a_sentence() -> None:
+    code = Path(tradepost.__file__).parent.rglob("actions/*.py")
+    calls = [
+        call
+        for file in code
+        for call in re.findall(r"notify\((.*?)\n    \)", file.read_text(), re.S)
+    ]
+
+    kinds = {kind for call in calls for kind in re.findall(r'kind="([^"]+)"', call)}
+
+    assert {"message.received", "order.placed"} <= kinds
+    assert kinds - sentences._sentences.keys() == set()

@@ -1,0 +1,246 @@
+"""The races are real: each guard is taken out, and what it prevents happens.
+
+Every test here holds two threads at the moment between reading and writing. With the guard in
+place they cannot both get there; without it they do, and the last line of defence, a constraint,
+has to refuse one of them with an error that is no answer for a customer.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+from django.db import IntegrityError, connection, connections
+
+from tradepost.feed.actions import publishing
+from tradepost.feed.models import FeedHead, Pointer
+from tradepost.messaging.actions import messages as sending
+from tradepost.messaging.errors import ClientIdReused
+from tradepost.messaging.models import Conversation, Message
+from tradepost.messaging.tests.factories import make_conversation, say
+from tradepost.store.actions import carts, orders, stock
+from tradepost.store.actions.orders import place_order
+from tradepost.store.errors import CartAlreadyOrdered, OutOfStock
+from tradepost.store.models import Cart, Order, Product
+from tradepost.store.tests.factories import make_cart, make_product
+
+pytestmark = [
+    pytest.mark.race,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="SQLite has one writer at a time; the guard there is BEGIN IMMEDIATE",
+    ),
+]
+
+MEETING_SECONDS = 2
+
+
+class Meeting:
+    """Where two threads wait for each other, for a while; counts whether they met."""
+
+    def __init__(self) -> None:
+        self._barrier = Barrier(2)
+        self.met = False
+
+    def wait(self) -> None:
+        try:
+            self._barrier.wait(MEETING_SECONDS)
+            self.met = True
+        except BrokenBarrierError:
+            return
+
+
+@pytest.fixture
+def meeting() -> Meeting:
+    return Meeting()
+
+
+def both(first: Callable[[], object], second: Callable[[], object]) -> list[object]:
+    """Run two deeds in threads of their own; return what each gave or raised."""
+
+    def run(deed: Callable[[], object]) -> object:
+        try:
+            return deed()
+        except Exception as error:  # noqa: BLE001 - what was raised is what is looked at
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(run, (first, second)))
+
+
+def meet_before(monkeypatch, module, name: str, meeting: Meeting) -> None:
+    """Let both threads meet just before ``module.name`` runs."""
+    original = getattr(module, name)
+
+    def wait_and_go_on(*args, **kwargs):
+        meeting.wait()
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, wait_and_go_on)
+
+
+def without_row_locks(monkeypatch, *models) -> None:
+    for model in models:
+        queryset = model.objects.none().__class__
+        monkeypatch.setattr(queryset, "select_for_update", lambda rows, **options: rows.all())
+
+
+def kinds_of(outcomes: list[object]) -> set[type]:
+    return {type(outcome) for outcome in outcomes}
+
+
+@pytest.fixture
+def two_checkouts(ann):
+    tea = make_product(inventory=10)
+    cart = make_cart({tea: 1})
+
+    def checkout() -> Order:
+        return place_order(buyer=ann, cart_id=cart.pk)
+
+    return checkout, checkout
+
+
+def test_the_carts_lock_keeps_two_checkouts_apart(monkeypatch, meeting, two_checkouts):
+    meet_before(monkeypatch, orders, "take_stock", meeting)
+
+    outcomes = both(*two_checkouts)
+
+    assert not meeting.met
+    assert kinds_of(outcomes) == {Order, CartAlreadyOrdered}
+
+
+def test_without_the_carts_lock_both_get_through_to_the_constraint(
+    monkeypatch, meeting, two_checkouts
+):
+    meet_before(monkeypatch, orders, "take_stock", meeting)
+    monkeypatch.setattr(orders, "lock_cart", lambda pk: Cart.objects.get(pk=pk))
+
+    outcomes = both(*two_checkouts)
+
+    assert meeting.met
+    assert kinds_of(outcomes) == {Order, IntegrityError}
+
+
+@pytest.fixture
+def two_buyers_of_the_last_one(ann, bob):
+    lamp = make_product(inventory=1)
+
+    def buy(buyer):
+        cart = make_cart({lamp: 1})
+        return lambda: place_order(buyer=buyer, cart_id=cart.pk)
+
+    return buy(ann), buy(bob)
+
+
+def test_the_products_lock_keeps_two_buyers_of_the_last_one_apart(
+    monkeypatch, meeting, two_buyers_of_the_last_one
+):
+    meet_before(monkeypatch, stock, "raise_stamp", meeting)
+
+    outcomes = both(*two_buyers_of_the_last_one)
+
+    assert not meeting.met
+    assert kinds_of(outcomes) == {Order, OutOfStock}
+    assert Product.objects.get().inventory == 0
+
+
+def test_without_the_products_lock_the_constraint_must_refuse_one(
+    monkeypatch, meeting, two_buyers_of_the_last_one
+):
+    without_row_locks(monkeypatch, Product)
+    meet_before(monkeypatch, stock, "Case", meeting)
+
+    outcomes = both(*two_buyers_of_the_last_one)
+
+    assert meeting.met
+    assert kinds_of(outcomes) == {Order, IntegrityError}
+    assert Product.objects.get().inventory == 0
+
+
+@pytest.fixture
+def two_sends(ann, bob):
+    talk = make_conversation(ann, bob)
+    return lambda: say(ann, talk, "from ann"), lambda: say(bob, talk, "from bob")
+
+
+def test_the_conversations_lock_puts_messages_in_order(monkeypatch, meeting, two_sends):
+    meet_before(monkeypatch, sending, "_append", meeting)
+
+    outcomes = both(*two_sends)
+
+    assert not meeting.met
+    assert sorted(message.seq for message in outcomes) == [1, 2]
+
+
+def test_without_the_conversations_lock_two_messages_want_one_place(
+    monkeypatch, meeting, two_sends
+):
+    without_row_locks(monkeypatch, Conversation)
+    meet_before(monkeypatch, sending, "_append", meeting)
+
+    outcomes = both(*two_sends)
+
+    assert meeting.met
+    assert kinds_of(outcomes) == {Message, ClientIdReused}
+
+
+@pytest.fixture
+def two_events_for_one_person(ann, bob, charlie):
+    say(bob, make_conversation(ann, bob), "so that the counters exist")
+    first, second = make_conversation(bob, ann), make_conversation(bob, charlie)
+    return lambda: say(ann, first), lambda: say(charlie, second)
+
+
+def test_the_feeds_lock_numbers_events_without_gaps(
+    monkeypatch, meeting, bob, two_events_for_one_person
+):
+    meet_before(monkeypatch, publishing, "_move_heads", meeting)
+
+    outcomes = both(*two_events_for_one_person)
+
+    assert not meeting.met
+    assert kinds_of(outcomes) == {Message}
+    head = FeedHead.objects.get(user=bob)
+    seqs = Pointer.objects.filter(user=bob).order_by("seq").values_list("seq", flat=True)
+    assert list(seqs) == list(range(1, head.seq + 1))
+
+
+def test_without_the_feeds_lock_two_events_want_one_number(
+    monkeypatch, meeting, two_events_for_one_person
+):
+    without_row_locks(monkeypatch, FeedHead)
+    original = publishing._lock_heads
+
+    def read_then_meet(user_ids):
+        heads = original(user_ids)
+        meeting.wait()
+        return heads
+
+    monkeypatch.setattr(publishing, "_lock_heads", read_then_meet)
+
+    outcomes = both(*two_events_for_one_person)
+
+    assert meeting.met
+    assert IntegrityError in kinds_of(outcomes)
+
+
+def test_without_the_carts_lock_an_added_line_is_lost_with_the_cart(monkeypatch, meeting, ann):
+    tea, cup = make_product(), make_product()
+    cart = make_cart({tea: 1})
+    monkeypatch.setattr(orders, "lock_cart", lambda pk: Cart.objects.get(pk=pk))
+    monkeypatch.setattr(carts, "lock_cart", lambda pk: Cart.objects.get(pk=pk))
+    meet_before(monkeypatch, orders, "take_stock", meeting)
+
+    def add() -> object:
+        item = carts.add_to_cart(cart_id=cart.pk, product_id=cup.pk, quantity=1)
+        meeting.wait()
+        return item
+
+    order, line = both(lambda: place_order(buyer=ann, cart_id=cart.pk), add)
+
+    assert meeting.met
+    assert not isinstance(line, Exception)
+    assert isinstance(order, Exception) or not order.items.filter(product=cup).exists()

@@ -1,0 +1,62 @@
+"""The settings of servers: nothing is guessed, and Django finds nothing to warn of."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def environment(tmp_path) -> dict[str, str]:
+    """Everything that ``config.settings.prod`` asks for."""
+    return {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "config.settings.prod",
+        "DATA_DIR": str(tmp_path),
+        "SECRET_KEY": "a-secret-of-fifty-or-more-characters-0123456789-abcdefghij",
+        "ALLOWED_HOSTS": "shop.example",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+    }
+
+
+def manage(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, ROOT / "manage.py", *command],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+# Set but empty is how compose files and CI pass a variable that nobody filled in. It also keeps a
+# developer's .env out of the test.
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+def test_a_server_does_not_start_without_its(environment, name):
+    environment[name] = ""
+
+    run = manage(environment, "check")
+
+    assert run.returncode == 1
+    assert f"ImproperlyConfigured: config.settings.prod needs {name}; set them." in run.stderr
+
+
+def test_a_server_names_all_that_is_missing_at_once(environment):
+    environment |= {"SECRET_KEY": "", "ALLOWED_HOSTS": ""}
+
+    run = manage(environment, "check")
+
+    assert "config.settings.prod needs SECRET_KEY, ALLOWED_HOSTS; set them." in run.stderr
+
+
+def test_a_server_passes_the_checks_for_deployment(environment):
+    run = manage(environment, "check", "--deploy", "--fail-level", "WARNING")
+
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

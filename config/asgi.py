@@ -6,6 +6,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.common")
 
 from django.core.wsgi import get_wsgi_application
 
-from tradepost.kit.http.bridge import serve_wsgi
+wsgi = get_wsgi_application()  # sets Django up, which the next import needs
 
-application = serve_wsgi(get_wsgi_application())
+from tradepost.kit.http.bridge import serve_wsgi  # noqa: E402
+
+application = serve_wsgi(wsgi)

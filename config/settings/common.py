@@ -56,8 +56,9 @@ MIDDLEWARE = [
     "tradepost.kit.http.request_log.RequestLog",
     "tradepost.kit.http.security.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "tradepost.kit.http.hot.HotReads",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -90,7 +91,8 @@ TEMPLATES = [
 
 # --- Database --------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+_database = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
+DATABASES = {"default": env.db_url_config(_database)}
 DATABASES["default"]["CONN_MAX_AGE"] = None  # a thread keeps its connection
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -113,7 +115,7 @@ CACHES: dict[str, dict[str, object]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "unique-snowflake",
-        "OPTIONS": {"MAX_ENTRIES": 5000},
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 if REDIS_URL:
@@ -180,6 +182,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tradepost.kit.http.errors.answer_error",
     "COERCE_DECIMAL_TO_STRING": False,
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),  # whose X-Forwarded-For is believed
     "NON_FIELD_ERRORS_KEY": "non_field_errors",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -193,10 +196,16 @@ SIMPLE_JWT = {
     "LEEWAY": 5,
 }
 DJOSER = {
+    "TOKEN_MODEL": None,  # tokens are JWT; there is no table of them to clear
     "SERIALIZERS": {
         "user_create": "tradepost.accounts.serializers.RegistrationInput",
         "user": "tradepost.accounts.serializers.AccountOutput",
         "current_user": "tradepost.accounts.serializers.OwnAccount",
+        "password_reset": "tradepost.accounts.serializers.AddressInput",
+        "username_reset": "tradepost.accounts.serializers.AddressInput",
+        "activation": "tradepost.accounts.serializers.ActivationInput",
+        "password_reset_confirm": "tradepost.accounts.serializers.NewPasswordInput",
+        "username_reset_confirm": "tradepost.accounts.serializers.NewUsernameInput",
     },
     "EMAIL": {"password_reset": "tradepost.accounts.mail.PasswordResetMail"},
     "PASSWORD_RESET_CONFIRM_URL": "account/reset/{uid}/{token}/",
@@ -211,7 +220,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "tradepost.accounts.models.User.Role",
+        "PublicRoleEnum": "tradepost.accounts.serializers.PUBLIC_ROLES",
+        "ConversationKindEnum": "tradepost.messaging.models.Conversation.Kind",
+        "MessageKindEnum": "tradepost.messaging.models.Message.Kind",
+    },
+    "PREPROCESSING_HOOKS": ["drf_spectacular.hooks.preprocess_exclude_path_format"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tradepost.kit.http.schema.describe_idempotency",

@@ -1,1 +1,1 @@
-"""The glue at the top: home page, imports, demo data, what joins apps that do not know each other."""
+"""The glue at the top: home page, imports, demo data, and what joins apps that stay apart."""

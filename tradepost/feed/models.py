@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import models
@@ -15,13 +15,14 @@ class FeedHead(models.Model):
     """How far a user's feed has come. Its row lock orders everything that happens to the user.
 
     ``epoch`` changes when the feed's history is no longer the one that clients saw (a restore from
-    backup); a client that comes with another epoch starts afresh.
+    backup); a client that comes with another epoch starts afresh. The first one follows from the
+    user, so that a feed has its epoch before anything happened in it.
     """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True
     )
-    epoch = models.UUIDField(default=uuid4)
+    epoch = models.UUIDField()
     seq = models.PositiveBigIntegerField(default=0)
     kept_after = models.PositiveBigIntegerField(default=0)
 
@@ -34,6 +35,11 @@ class FeedHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.seq}"
+
+
+def first_epoch(user_id: UUID) -> UUID:
+    """Return the epoch that a user's feed begins with."""
+    return uuid5(user_id, "feed")
 
 
 class Event(models.Model):

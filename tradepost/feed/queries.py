@@ -1,10 +1,10 @@
 """Reading the log."""
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from tradepost.accounts.models import User
-from tradepost.feed.models import FeedHead, Pointer
+from tradepost.feed.models import FeedHead, Pointer, first_epoch
 
 MOST_ROWS = 200
 
@@ -28,7 +28,8 @@ def read_feed(
     *, user: User, after: int, epoch: UUID | None = None, limit: int = MOST_ROWS
 ) -> FeedPage:
     """Return up to ``limit`` events after number ``after``, oldest first."""
-    head = FeedHead.objects.filter(user=user).first() or FeedHead(user=user, epoch=uuid4())
+    empty = FeedHead(user=user, epoch=first_epoch(user.pk))
+    head = FeedHead.objects.filter(user=user).first() or empty
     known = epoch is None or epoch == head.epoch
     if not known or not head.kept_after <= after <= head.seq:
         return FeedPage(head.epoch, head.seq, reset=True, more=False, rows=[])

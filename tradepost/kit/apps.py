@@ -6,3 +6,4 @@ class KitConfig(AppConfig):
 
     def ready(self) -> None:
         from tradepost.kit import tasks  # noqa: F401 - registers the jobs
+        from tradepost.kit.http import schema_types  # noqa: F401 - registers the token scheme

@@ -46,6 +46,8 @@ def configure(options: dict[str, Any]) -> None:
             "loggers": {
                 # Django's line for each 4xx and 5xx says less than our request line.
                 "django.request": {"level": "ERROR"},
+                # Strangers who guess host names get their 400; that is no error of ours.
+                "django.security.DisallowedHost": {"level": "CRITICAL"},
                 "axes": {"level": "WARNING"},
                 "uvicorn.error": {"level": "WARNING"},
             },

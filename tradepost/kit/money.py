@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
 
 CENT = Decimal("0.01")
+LARGEST = Decimal(2**63 - 1).scaleb(-2)  # what a bigint of cents holds
 
 
 def half_up(amount: Decimal) -> Decimal:
@@ -29,13 +30,15 @@ def with_tax(amount: Decimal, *, rate: Decimal) -> Decimal:
 def to_minor(value: Decimal | int | str) -> int:
     """Return the whole number of cents in ``value``; ValueError when it is no whole number."""
     try:
-        cents = Decimal(value) * 100
-        whole = int(cents)
-    except (InvalidOperation, OverflowError, TypeError) as error:
+        amount = Decimal(value)
+        if not -LARGEST <= amount <= LARGEST:  # false for what is no number, too
+            raise ValueError(f"{value!r} does not fit a column of money")
+        cents = amount.scaleb(2)
+    except (InvalidOperation, TypeError) as error:
         raise ValueError(f"{value!r} is not an amount of money") from error
-    if cents != whole:
+    if cents != int(cents):
         raise ValueError(f"{value!r} has more than two decimals")
-    return whole
+    return int(cents)
 
 
 def from_minor(cents: int) -> Decimal:

@@ -7,13 +7,15 @@ few rows, so that writers on different rows do not wait for each other; its valu
 
 import random
 
-from django.db.models import F, Sum
+from django.db import connection
+from django.db.models import F
 
 from tradepost.kit.models import Stamp
 from tradepost.kit.transactions import before_commit
 
 SHARDS = 8
 AFTER_THE_FEED = 90
+TABLE = Stamp._meta.db_table
 
 
 def raise_stamp(name: str) -> None:
@@ -23,7 +25,11 @@ def raise_stamp(name: str) -> None:
 
 def read_stamp(name: str) -> int:
     """Return the present value of a stamp; 0 when nothing was ever written."""
-    total = Stamp.objects.filter(name=name).aggregate(total=Sum("version"))["total"]
+    # By hand: this is asked for every hot read, and building it costs the ORM more than running it.
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(TABLE)
+        cursor.execute(f"SELECT SUM(version) FROM {table} WHERE name = %s", [name])  # noqa: S608
+        [total] = cursor.fetchone()
     return int(total or 0)
 
 

@@ -36,7 +36,12 @@ _current = _Current()
 
 
 def atomic(action: Callable[P, R]) -> Callable[P, R]:
-    """Run the action in a transaction: all of it happens, last words included, or nothing."""
+    """Run the action in a transaction: all of it happens, last words included, or nothing.
+
+    Nested actions are part of the outermost one and cost no savepoint: a refusal inside ends it
+    all. An action that wants to catch a nested refusal and go on opens
+    ``unit_of_work(savepoint=True)`` around it.
+    """
 
     @wraps(action)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -47,13 +52,16 @@ def atomic(action: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
-def unit_of_work() -> Iterator[None]:
-    """Open a transaction (a savepoint when nested) whose outermost level writes the last words."""
+def unit_of_work(*, savepoint: bool = False) -> Iterator[None]:
+    """Open a transaction, or join the one of the outer unit, which then writes the last words.
+
+    With ``savepoint`` a nested unit can be rolled back by itself.
+    """
     unit = _current.unit
     said_before = len(unit.last_words)
     unit.depth += 1
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint or unit.depth == 1):
             yield
             if unit.depth == 1:
                 _flush(unit)
@@ -72,6 +80,7 @@ def before_commit(flush: Flush, item: object, *, order: int) -> None:
 
 
 def _flush(unit: _Unit) -> None:
-    waiting, unit.last_words = unit.last_words, []
-    for order, flush in sorted({(o, f) for o, f, _ in waiting}, key=lambda pair: pair[0]):
-        flush([item for o, f, item in waiting if (o, f) == (order, flush)])
+    while unit.last_words:  # last words may have last words of their own
+        waiting, unit.last_words = unit.last_words, []
+        for order, flush in sorted({(o, f) for o, f, _ in waiting}, key=lambda pair: pair[0]):
+            flush([item for o, f, item in waiting if (o, f) == (order, flush)])

@@ -33,7 +33,7 @@ class TaggedItem(models.Model):
     objects = TaggedItemQuerySet.as_manager()
 
     class Meta:
-        ordering = ["tag__label"]
+        ordering = ["tag__label", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["content_type", "object_id", "tag"], name="tag_once_per_object"

@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Case, F, PositiveBigIntegerField, Value, When
 
-from tradepost.feed.models import Event, FeedHead, Pointer
+from tradepost.feed.models import Event, FeedHead, Pointer, first_epoch
 from tradepost.kit.transactions import before_commit
 
 LAST_BUT_FOR_STAMPS = 10
-Value = str | int | bool | None
+Fact = str | int | bool | None
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Announcement:
 
     kind: str
     user_ids: frozenset[UUID]
-    data: Mapping[str, Value]
+    data: Mapping[str, Fact]
 
 
-def publish(*, kind: str, user_ids: Collection[UUID], data: Mapping[str, Value]) -> None:
+def publish(*, kind: str, user_ids: Collection[UUID], data: Mapping[str, Fact]) -> None:
     """Add an event to the feeds of these users, in the transaction of the deed.
 
     ``data`` is for ids and numbers: a client asks for the rest, with its rights of that moment.
@@ -53,7 +53,8 @@ def _lock_heads(user_ids: set[UUID]) -> list[FeedHead]:
     if len(heads) < len(user_ids):
         missing = sorted(user_ids - {head.user_id for head in heads})
         FeedHead.objects.bulk_create(
-            [FeedHead(user_id=user_id) for user_id in missing], ignore_conflicts=True
+            [FeedHead(user_id=user_id, epoch=first_epoch(user_id)) for user_id in missing],
+            ignore_conflicts=True,
         )
         heads = list(rows.all())
     return heads
@@ -63,5 +64,8 @@ def _move_heads(counts: Mapping[UUID, int]) -> None:
     users_by_count = defaultdict(list)
     for user_id, count in counts.items():
         users_by_count[count].append(user_id)
-    for count, user_ids in users_by_count.items():
-        FeedHead.objects.filter(user_id__in=user_ids).update(seq=F("seq") + count)
+    gain = Case(
+        *(When(user_id__in=ids, then=Value(count)) for count, ids in users_by_count.items()),
+        output_field=PositiveBigIntegerField(),
+    )
+    FeedHead.objects.filter(user_id__in=counts).update(seq=F("seq") + gain)

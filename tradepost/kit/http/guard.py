@@ -17,6 +17,7 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 TOO_LARGE = (413, b'{"detail":"The request body is too large.","code":"body_too_large"}')
 TOO_SLOW = (408, b'{"detail":"The request body came too slowly.","code":"body_too_slow"}')
 BAD_LENGTH = (400, b'{"detail":"Content-Length is not a number.","code":"bad_request"}')
+LONGEST_LENGTH = 15  # digits of a Content-Length
 ASCII_PRINTABLE = "".join(map(chr, range(33, 127)))
 
 
@@ -59,7 +60,7 @@ class Guard:
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit():
             raise _Refusal(BAD_LENGTH)
-        if int(declared) > limit:
+        if len(declared) > LONGEST_LENGTH or int(declared) > limit:
             raise _Refusal(TOO_LARGE)
         body, more = bytearray(), True
         while more:

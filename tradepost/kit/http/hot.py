@@ -1,63 +1,109 @@
 """Hot reads: public answers that are stored whole and are never stale.
 
-A public list or detail is answered, in this order: 304 from its ETag; the stored bytes; the rows.
+A public list or detail is answered, in this order: 304 from its ETag; the stored bytes; the view.
 Both the ETag and the key of the bytes contain the version stamp of what is shown, and the stamp is
 raised in the transaction of every write, so an old answer can no longer be found once the write
 is committed. The stored bytes also end after ``SECONDS``, which bounds what a write that went round
 our actions (by hand, in SQL) can leave behind.
+
+This is a middleware, early in the chain: a public answer needs no session, user or URL resolving.
 """
 
 import hashlib
-from typing import Any, ClassVar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
 
 from tradepost.kit.stamps import read_stamp
 
 SECONDS = 60
 JSON = "application/json"
+OK = 200
+
+
+@dataclass(frozen=True)
+class HotRead:
+    """Addresses whose GET answers are the same for everybody.
+
+    ``stamp`` names the version of what they show; ``params`` the query parameters that count.
+    Others are taken off the request, so that they neither fill the cache nor come back in links.
+    """
+
+    path: re.Pattern[str]
+    stamp: str
+    params: frozenset[str]
+
+
+_hot_reads: list[HotRead] = []
+
+
+def register_hot_read(*, path: str, stamp: str, params: frozenset[str] = frozenset()) -> None:
+    """Have the addresses that match the pattern ``path`` answered from store where possible."""
+    _hot_reads.append(HotRead(re.compile(path), stamp, params))
 
 
 class HotReads:
-    """Mixin for view sets whose GET answers are the same for everybody.
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
-    ``hot_stamp`` names the stamp of what is shown; ``hot_params`` the query parameters that count,
-    so that made-up ones cannot fill the cache. Sign-in is not looked at: public is public.
-    """
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        hot = _find(request)
+        return self.get_response(request) if hot is None else self._answer(request, hot)
 
-    hot_stamp: ClassVar[str]
-    hot_params: ClassVar[frozenset[str]] = frozenset()
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        rest = super().dispatch  # type: ignore[misc]
-        if request.method not in ("GET", "HEAD") or not self._wants_json(request):
-            return rest(request, *args, **kwargs)  # type: ignore[no-any-return]
-        etag = self._etag(request)
-        if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
+    def _answer(self, request: HttpRequest, hot: HotRead) -> HttpResponse:
+        _keep_params(request, hot.params)
+        etag = _etag(request, hot)
+        if _client_has(request, etag):
             return _with_headers(HttpResponseNotModified(), etag)
         stored = cache.get(f"hot:{etag}")
         if stored is not None:
             return _with_headers(HttpResponse(stored, content_type=JSON), etag)
-        response = rest(request, *args, **kwargs)
-        if response.status_code == 200:  # noqa: PLR2004
-            response.render()
-            cache.set(f"hot:{etag}", bytes(response.content), SECONDS)
+        response = self.get_response(request)
+        if response.status_code == OK and response.get("Content-Type", "").startswith(JSON):
+            if request.method == "GET":
+                cache.set(f"hot:{etag}", response.content, SECONDS)
             _with_headers(response, etag)
-        return response  # type: ignore[no-any-return]
+        return response
 
-    def _wants_json(self, request: HttpRequest) -> bool:
-        accept = request.headers.get("Accept", "*/*")
-        return "text/html" not in accept and "format" not in request.GET
 
-    def _etag(self, request: HttpRequest) -> str:
-        params = sorted(
-            (name, request.GET.getlist(name)) for name in self.hot_params & request.GET.keys()
-        )
-        shown = f"{request.scheme}://{request.get_host()}{request.path}?{params}"
-        digest = hashlib.blake2b(shown.encode(), digest_size=16).hexdigest()
-        return f'"{self.hot_stamp}-{read_stamp(self.hot_stamp)}-{digest}"'
+def _find(request: HttpRequest) -> HotRead | None:
+    if request.method not in ("GET", "HEAD") or not _wants_json(request):
+        return None
+    return next((hot for hot in _hot_reads if hot.path.fullmatch(request.path_info)), None)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    accept = request.META.get("HTTP_ACCEPT", "*/*").lower()
+    return "text/" not in accept and ("*/*" in accept or "application/" in accept)
+
+
+def _keep_params(request: HttpRequest, params: frozenset[str]) -> None:
+    if not request.META.get("QUERY_STRING"):
+        return
+    kept = QueryDict(mutable=True)
+    for name in sorted(params & request.GET.keys()):
+        kept.setlist(name, request.GET.getlist(name))
+    request.META["QUERY_STRING"] = kept.urlencode()
+    request.GET = kept  # type: ignore[assignment]  # mutable here only
+
+
+def _etag(request: HttpRequest, hot: HotRead) -> str:
+    shown = f"{request.scheme}://{request.get_host()}{request.get_full_path()}"
+    digest = hashlib.blake2b(shown.encode(), digest_size=16).hexdigest()
+    return f'"{hot.stamp}-{read_stamp(hot.stamp)}-{digest}"'
+
+
+def _client_has(request: HttpRequest, etag: str) -> bool:
+    asked = request.META.get("HTTP_IF_NONE_MATCH")
+    if not asked:
+        return False
+    known = [tag.removeprefix("W/") for tag in parse_etags(asked)]
+    return etag in known or known == ["*"]
 
 
 def _with_headers(response: HttpResponse, etag: str) -> HttpResponse:

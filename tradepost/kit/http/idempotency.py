@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -49,7 +49,10 @@ class IdempotentPosts:
 def fingerprint_of(request: Request) -> str:
     """Return a digest of what is asked: path, query and the parsed body, files by content."""
     digest = hashlib.sha256(request.get_full_path().encode())
-    digest.update(orjson.dumps(_plain(request.data), option=orjson.OPT_SORT_KEYS))
+    try:
+        digest.update(orjson.dumps(_plain(request.data), option=orjson.OPT_SORT_KEYS))
+    except orjson.JSONEncodeError as error:
+        raise ParseError("The body is nested too deeply.") from error
     return digest.hexdigest()
 
 

@@ -24,7 +24,8 @@ class BodyTooLarge(APIException):
 
 def money(cents: int) -> orjson.Fragment:
     """Return cents as a JSON number with exactly two decimals, for rows that skip serializers."""
-    return orjson.Fragment(b"%d.%02d" % divmod(cents, 100))
+    whole, rest = divmod(abs(cents), 100)
+    return orjson.Fragment(b"%s%d.%02d" % (b"-" if cents < 0 else b"", whole, rest))
 
 
 def encode(data: object) -> bytes:

@@ -22,5 +22,8 @@ class RefusalPages:
             raise Http404 from exception
         if isinstance(exception, DomainError):
             status = status_of(exception)
-            return render(request, "refusal.html", {"error": exception}, status=status)
+            response = render(request, "refusal.html", {"error": exception}, status=status)
+            if (wait := getattr(exception, "retry_after_seconds", None)) is not None:
+                response["Retry-After"] = str(wait)
+            return response
         return None

@@ -54,3 +54,9 @@ class Registrations(Limit):
     scope = "registrations"
     most = 20
     seconds = 3600
+
+
+class PasswordResets(Limit):
+    scope = "password-resets"
+    most = 20
+    seconds = 3600

@@ -74,7 +74,7 @@ def _finish(row: Job, *, state: Job.State, now: datetime, error: str = "") -> No
 
 
 def _record_failure(row: Job, kind: JobKind | None, error: Exception, now: datetime) -> None:
-    trace = "".join(traceback.format_exception(error))[-ERROR_LENGTH:]
+    trace = _storable("".join(traceback.format_exception(error)))
     if kind is None or isinstance(error, GiveUp) or row.attempts >= kind.max_attempts:
         log.error("job.dead", job=row.name, id=row.pk, attempts=row.attempts, error=repr(error))
         _finish(row, state=Job.State.DEAD, now=now, error=trace)
@@ -84,6 +84,11 @@ def _record_failure(row: Job, kind: JobKind | None, error: Exception, now: datet
     Job.objects.filter(pk=row.pk, claim=row.claim).update(
         run_at=now + timedelta(seconds=wait), claim=None, last_error=trace
     )
+
+
+def _storable(text: str) -> str:
+    """Return the end of ``text`` without what a database cannot hold."""
+    return text[-ERROR_LENGTH:].replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def backoff_seconds(*, attempt: int) -> float:

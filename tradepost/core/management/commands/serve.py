@@ -30,7 +30,8 @@ DEMO = """  Three people can sign in, all with the password  {password}
 
     API={url}/api/v1 JSON='Content-Type: application/json'
     TOKEN=$(curl -s $API/auth/jwt/create/ -H "$JSON" \\
-      -d '{{"username": "guest", "password": "{password}"}}' | sed 's/.*"access":"\\([^"]*\\).*/\\1/')
+      -d '{{"username": "guest", "password": "{password}"}}' \\
+      | sed 's/.*"access":"\\([^"]*\\).*/\\1/')
     CART=$(curl -s -X POST $API/store/carts/ | sed 's/.*"id":"\\([^"]*\\).*/\\1/')
     curl -s $API/store/carts/$CART/items/ -H "$JSON" -d '{{"product_id": 1, "quantity": 2}}'
     curl -s $API/store/orders/ -H "$JSON" -H "Authorization: JWT $TOKEN" \\

@@ -1,0 +1,145 @@
+"""A small shop that looks lived in, for a first look at the product.
+
+Everything goes through the actions that real people use, so receipts are queued, notices written
+and feeds filled as they would be.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+
+from tradepost.accounts.actions.users import register_user
+from tradepost.accounts.models import User
+from tradepost.core.imports.products import import_products
+from tradepost.kit.transactions import atomic
+from tradepost.messaging.actions.conversations import open_direct_conversation
+from tradepost.messaging.actions.messages import send_message
+from tradepost.messaging.actions.reading import mark_conversation_read
+from tradepost.store.actions.carts import add_to_cart, create_cart
+from tradepost.store.actions.conversations import open_order_conversation
+from tradepost.store.actions.orders import place_order
+from tradepost.store.models import Order, Product
+from tradepost.store.queries import CUSTOMER_SERVICE
+
+CATALOGUE = Path(__file__).resolve().parent.parent / "demo" / "catalogue.json"
+
+# username, first name, last name, role
+PEOPLE = [
+    ("guest", "Mira", "Solberg", User.Role.GUEST),
+    ("host", "Tomas", "Alder", User.Role.HOST),
+    ("ines", "Ines", "Carvalho", User.Role.GUEST),
+    ("jonas", "Jonas", "Weir", User.Role.GUEST),
+]
+
+# who buys how many of what, oldest first
+ORDERS = [
+    ("ines", {"GAR-001": 1, "GAR-003": 3}),
+    ("jonas", {"LAM-001": 1}),
+    ("guest", {"PAP-001": 2, "PAP-004": 1}),
+    ("guest", {"CER-001": 2, "TEA-001": 1}),
+]
+
+# guest and the shop, about the last order
+ABOUT_THE_ORDER = [
+    ("guest", "Hello! I have just ordered two speckled mugs. Could they be a matching pair?"),
+    (
+        "host",
+        "Hello Mira, no two come out of the kiln alike, but I can pick two with the same "
+        "warm rim. Would that do?",
+    ),
+    ("guest", "That would be perfect. One is a present for my sister."),
+    (
+        "host",
+        "Then I will wrap that one in the fern paper, with our compliments. Both leave the "
+        "shop tomorrow morning.",
+    ),
+]
+
+BETWEEN_FRIENDS = [
+    ("ines", "The bee meadow came up! Nine kinds of bee before lunch."),
+    ("guest", "Nine! Mine is still thinking about it. How much sun does yours get?"),
+    ("ines", "All day. Come over on Sunday and see. I have a new tea to try as well."),
+    ("guest", "I will bring my new mugs."),
+]
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """What was made; ``made`` is False when there were people already, and nothing was."""
+
+    made: bool
+    people: int = 0
+    products: int = 0
+    orders: int = 0
+    messages: int = 0
+
+
+@atomic
+def make_demo_data(*, password: str) -> DemoSummary:
+    """Fill a database that has no users yet: people who all have this password, a catalogue,
+    orders and talk. Otherwise change nothing."""
+    if User.objects.exists():
+        return DemoSummary(made=False)
+    people = _make_people(password)
+    products = _make_catalogue()
+    orders = [_order(people[name], quantities) for name, quantities in ORDERS]
+    messages = _talk_about(orders[-1], people) + _talk_among_friends(people)
+    return DemoSummary(True, len(people), products, len(orders), messages)
+
+
+def _make_people(password: str) -> dict[str, User]:
+    people = {
+        username: register_user(
+            username=username,
+            email=f"{username}@example.com",
+            password=password,
+            first_name=first_name,
+            last_name=last_name,
+            role=role,
+        )
+        for username, first_name, last_name, role in PEOPLE
+    }
+    people["admin"] = User.objects.create_superuser(
+        "admin", "admin@example.com", password, first_name="Ada", last_name="Quill"
+    )
+    people["host"].groups.add(Group.objects.get(name=CUSTOMER_SERVICE))
+    return people
+
+
+def _make_catalogue() -> int:
+    with CATALOGUE.open(encoding="utf-8") as stream:
+        *_, last = import_products(stream=stream)
+    return last.tally.imported
+
+
+def _order(buyer: User, quantities: Mapping[str, int]) -> Order:
+    cart = create_cart()
+    for product in Product.objects.filter(sku__in=quantities).order_by("pk"):
+        quantity = quantities[product.sku or ""]
+        add_to_cart(cart_id=cart.pk, product_id=product.pk, quantity=quantity)
+    return place_order(buyer=buyer, cart_id=cart.pk)
+
+
+def _talk_about(order: Order, people: Mapping[str, User]) -> int:
+    """The buyer has not read the shop's last message yet."""
+    conversation = open_order_conversation(order=order)
+    return _say(ABOUT_THE_ORDER, conversation.pk, people)
+
+
+def _talk_among_friends(people: Mapping[str, User]) -> int:
+    """Read to the end by both."""
+    conversation = open_direct_conversation(first=people["ines"], second=people["guest"])
+    said = _say(BETWEEN_FRIENDS, conversation.pk, people)
+    mark_conversation_read(reader=people["ines"], conversation_id=conversation.pk)
+    return said
+
+
+def _say(lines: list[tuple[str, str]], conversation_id: UUID, people: Mapping[str, User]) -> int:
+    """Let people speak in turn, each having read what was said before."""
+    for name, body in lines:
+        mark_conversation_read(reader=people[name], conversation_id=conversation_id)
+        send_message(sender=people[name], conversation_id=conversation_id, body=body)
+    return len(lines)

@@ -1,0 +1,92 @@
+"""Writing a part of a catalogue.
+
+A row is known by its SKU; a row without one by its title among the products of its collection that
+have no SKU either. What a row says is written over what the shop has, its stock included; what it
+leaves out (brand, description, tags) stays. Nothing is ever deleted: products and reviews that are
+no longer in the file remain, and only tags are made exactly what the row says.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.contenttypes.models import ContentType
+
+from tradepost.core.imports.rows import GoodRow
+from tradepost.kit.stamps import raise_stamp
+from tradepost.kit.transactions import atomic
+from tradepost.store.actions.products import Outcome, Upserted, upsert_products
+from tradepost.store.models import Product
+from tradepost.store.stamps import CATALOGUE
+from tradepost.tags.actions.tagging import set_tags
+from tradepost.tags.models import TaggedItem
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows had which end."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    bad: int = 0
+
+    @property
+    def imported(self) -> int:
+        return self.created + self.updated + self.unchanged
+
+    @property
+    def rows(self) -> int:
+        return self.imported + self.bad
+
+    def plus(self, other: "Tally") -> "Tally":
+        return Tally(
+            created=self.created + other.created,
+            updated=self.updated + other.updated,
+            unchanged=self.unchanged + other.unchanged,
+            bad=self.bad + other.bad,
+        )
+
+
+@atomic
+def import_batch(*, rows: Sequence[GoodRow]) -> Tally:
+    """Make or change the products of these rows, with reviews and tags, in a fixed number of
+    queries."""
+    results = upsert_products(entries=[row.product for row in rows])
+    retagged = _set_labels(rows, results)
+    outcomes = [
+        Outcome.UPDATED
+        if result.outcome is Outcome.UNCHANGED and result.product_id in retagged
+        else result.outcome
+        for result in results
+    ]
+    return Tally(
+        created=outcomes.count(Outcome.CREATED),
+        updated=outcomes.count(Outcome.UPDATED),
+        unchanged=outcomes.count(Outcome.UNCHANGED),
+    )
+
+
+def _set_labels(rows: Sequence[GoodRow], results: Sequence[Upserted]) -> set[int]:
+    """Tag the products and return the ids of those whose tags changed."""
+    wanted = {
+        result.product_id: row.labels
+        for row, result in zip(rows, results, strict=True)
+        if row.labels is not None
+    }
+    present = _labels_of([r.product_id for r in results if r.outcome is not Outcome.CREATED])
+    changed = {pk: labels for pk, labels in wanted.items() if labels != present[pk]}
+    if changed:
+        set_tags(model=Product, labels_by_id=changed)
+        raise_stamp(CATALOGUE)
+    return set(changed)
+
+
+def _labels_of(product_ids: Sequence[int]) -> defaultdict[int, set[str]]:
+    labels: defaultdict[int, set[str]] = defaultdict(set)
+    if product_ids:
+        kind = ContentType.objects.get_for_model(Product)
+        ties = TaggedItem.objects.filter(content_type=kind, object_id__in=product_ids)
+        for product_id, label in ties.values_list("object_id", "tag__label"):
+            labels[product_id].add(label)
+    return labels

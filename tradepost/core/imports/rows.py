@@ -1,0 +1,191 @@
+"""Understanding one row: what JSON says becomes a product that the shop can take, or a reason why
+it cannot. Nothing is rounded, cut or guessed: a value that does not fit makes a bad row.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django.utils.text import slugify
+
+from tradepost.core.imports.stream import RawRow, UnreadableRow
+from tradepost.kit.money import half_up
+from tradepost.store.actions.products import ProductEntry, ReviewEntry
+from tradepost.store.models.catalogue import HIGHEST_PRICE, LOWEST_PRICE
+
+MOST_STOCK = 2_147_483_647  # what the column holds everywhere
+_SHOWN = 60  # characters of a value that a reason repeats
+_LONGEST_LABEL = _LONGEST_TITLE = _LONGEST_NAME = 255
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of characters: bytes not UTF-8
+_SLUG_LIKE = re.compile(r"[a-z0-9]+([-_ ][a-z0-9]+)*")
+
+
+class Wrong(ValueError):
+    """A value that no product can have, and why."""
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that stays out. ``names`` is what it says it is: its id, SKU and title, if any."""
+
+    number: int
+    names: Mapping[str, object]
+    reason: str
+
+    def __str__(self) -> str:
+        names = ", ".join(f"{key} {_show(value)}" for key, value in self.names.items())
+        return f"row {self.number}{f' ({names})' if names else ''}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class GoodRow:
+    """A row that can go in; ``labels`` is None when the row says nothing about tags."""
+
+    number: int
+    names: Mapping[str, object]
+    product: ProductEntry
+    labels: frozenset[str] | None
+
+    def refuse(self, reason: str) -> BadRow:
+        return BadRow(self.number, self.names, reason)
+
+
+def understand(row: RawRow | UnreadableRow) -> GoodRow | BadRow:
+    """Return what a row says, or what is wrong with it."""
+    if isinstance(row, UnreadableRow):
+        return BadRow(row.number, {}, "is not JSON")
+    if not isinstance(row.value, dict):
+        return BadRow(row.number, {}, f"must be an object, not {_show(row.value)}")
+    names = _names(row.value)
+    try:
+        return GoodRow(row.number, names, _product(row.value), _labels(row.value))
+    except Wrong as wrong:
+        return BadRow(row.number, names, str(wrong))
+
+
+def _names(said: Mapping[str, object]) -> dict[str, object]:
+    """Return by what a row can be found in its file."""
+    return {key: said[key] for key in ("id", "sku", "title") if said.get(key) is not None}
+
+
+def _product(said: Mapping[str, object]) -> ProductEntry:
+    title = _required_text(said, "title", longest=_LONGEST_TITLE)
+    return ProductEntry(
+        title=title,
+        slug=slugify(title)[:50].strip("-") or "product",
+        sku=_text(said, "sku", longest=64) or None,
+        collection=_collection(said),
+        unit_price=_price(said),
+        inventory=_whole(said, "stock", lowest=0, highest=MOST_STOCK),
+        description=_text(said, "description"),
+        brand=_text(said, "brand", longest=100),
+        reviews=_reviews(said),
+    )
+
+
+def _collection(said: Mapping[str, object]) -> str:
+    """``mens-shirts`` becomes "Mens Shirts"; a title that somebody wrote with care stays."""
+    category = _required_text(said, "category", longest=_LONGEST_TITLE)
+    if _SLUG_LIKE.fullmatch(category):
+        return " ".join(word.capitalize() for word in re.split("[-_ ]", category))
+    return " ".join(category.split())
+
+
+def _price(said: Mapping[str, object]) -> Decimal:
+    price = said.get("price")
+    if isinstance(price, bool) or not isinstance(price, int | Decimal):
+        raise Wrong(f"price must be a number, not {_show(price)}")
+    if not LOWEST_PRICE <= price <= HIGHEST_PRICE:
+        raise Wrong(f"price must be from {LOWEST_PRICE} to {HIGHEST_PRICE}, not {_show(price)}")
+    exact = half_up(Decimal(price))
+    if exact != price:
+        raise Wrong(f"price must have at most two decimals, not {_show(price)}")
+    return exact
+
+
+def _whole(said: Mapping[str, object], key: str, *, lowest: int, highest: int) -> int:
+    number = said.get(key)
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise Wrong(f"{key} must be a whole number, not {_show(number)}")
+    if not lowest <= number <= highest:
+        raise Wrong(f"{key} must be from {lowest} to {highest}, not {number}")
+    return number
+
+
+def _labels(said: Mapping[str, object]) -> frozenset[str] | None:
+    if said.get("tags") is None:
+        return None
+    labels = _list(said, "tags")
+    return frozenset(
+        _required_text({"tag": text}, "tag", longest=_LONGEST_LABEL) for text in labels
+    )
+
+
+def _reviews(said: Mapping[str, object]) -> tuple[ReviewEntry, ...]:
+    if said.get("reviews") is None:
+        return ()
+    return tuple(
+        _review(number, review) for number, review in enumerate(_list(said, "reviews"), start=1)
+    )
+
+
+def _review(number: int, said: object) -> ReviewEntry:
+    try:
+        if not isinstance(said, dict):
+            raise Wrong(f"must be an object, not {_show(said)}")
+        return ReviewEntry(
+            name=_required_text(said, "reviewerName", longest=_LONGEST_NAME),
+            email=_text(said, "reviewerEmail") or "",
+            description=_required_text(said, "comment"),
+            rating=_whole(said, "rating", lowest=1, highest=5),
+            date=_date(said),
+        )
+    except Wrong as wrong:
+        raise Wrong(f"review {number}: {wrong}") from wrong
+
+
+def _date(said: Mapping[str, object]) -> date:
+    """A moment counts as the day it was in UTC."""
+    text = _required_text(said, "date")
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError) as error:
+        raise Wrong(f"date must be in ISO 8601, not {_show(text)}") from error
+
+
+def _list(said: Mapping[str, object], key: str) -> Iterable[object]:
+    values = said[key]
+    if not isinstance(values, list):
+        raise Wrong(f"{key} must be a list, not {_show(values)}")
+    return values
+
+
+def _required_text(said: Mapping[str, object], key: str, *, longest: int | None = None) -> str:
+    text = _text(said, key, longest=longest)
+    if not text:
+        raise Wrong(f"{key} is missing" if text is None else f"{key} is empty")
+    return text
+
+
+def _text(said: Mapping[str, object], key: str, *, longest: int | None = None) -> str | None:
+    """Return the text without space around it, or None when the row does not say."""
+    value = said.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Wrong(f"{key} must be a text, not {_show(value)}")
+    text = value.strip()
+    if _NO_TEXT.search(text):
+        raise Wrong(f"{key} has characters that no text may have: {_show(value)}")
+    if longest is not None and len(text) > longest:
+        raise Wrong(f"{key} must have at most {longest} characters, not {len(text)}")
+    return text
+
+
+def _show(value: object) -> str:
+    """Return the value as it may be printed: short, in one line, harmless to a terminal."""
+    text = str(value) if isinstance(value, Decimal | int) else repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -1,0 +1,58 @@
+"""Import a catalogue of products."""
+
+import os
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tradepost.core.actions.imports import Tally
+from tradepost.core.errors import CatalogueBreaksOff, NotACatalogue
+from tradepost.core.imports.products import import_products
+from tradepost.core.management.progress import Progress
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports products, with reviews and tags, from a JSON array or JSON Lines. Bad rows are "
+        "reported and left out. Importing again changes only what is different."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            with path.open("rb") as file:
+                tally = self._import(path, file)
+        except OSError as error:
+            raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
+        self.stdout.write(
+            f"{tally.created} created, {tally.updated} updated, {tally.unchanged} unchanged, "
+            f"{tally.bad} bad rows left out."
+        )
+
+    def _import(self, path: Path, file: BinaryIO) -> Tally:
+        progress = Progress(self.stdout, total=os.fstat(file.fileno()).st_size)
+        stream = TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape")
+        tally = Tally()
+        try:
+            for step in import_products(stream=stream):
+                tally = step.tally
+                if step.bad_rows:
+                    progress.clear()
+                for bad_row in step.bad_rows:
+                    self.stderr.write(str(bad_row))
+                progress.show(done=file.tell(), rows=tally.rows)
+        except NotACatalogue as error:
+            raise CommandError(f"{path}: {error} Nothing was changed.") from error
+        except CatalogueBreaksOff as error:
+            progress.clear()
+            raise CommandError(
+                f"{path} breaks off at row {error.row}: {error}. "
+                f"{tally.imported} rows before it went in."
+            ) from error
+        progress.clear()
+        return tally

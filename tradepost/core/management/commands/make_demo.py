@@ -1,0 +1,29 @@
+"""Make the demo data."""
+
+import secrets
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from tradepost.core.actions.demo import make_demo_data
+
+
+class Command(BaseCommand):
+    help = "Fills an empty database with a small shop, its people, orders and conversations."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--password", help="for everybody; a random one without it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        password = options["password"] or secrets.token_urlsafe(9)
+        self.stdout.write("Making the demo data ...")
+        self.stdout.flush()
+        made = make_demo_data(password=password)
+        if not made.made:
+            self.stdout.write("There are people already: nothing was changed.")
+            return
+        self.stdout.write(
+            f"{made.products} products, {made.people} people, {made.orders} orders, "
+            f"{made.messages} messages."
+        )
+        self.stdout.write(f"guest, host and admin sign in with the password {password}")

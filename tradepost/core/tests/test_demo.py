@@ -1,0 +1,120 @@
+import json
+from io import StringIO
+
+from django.core.management import call_command
+from django.urls import reverse
+
+from tradepost.accounts.models import User
+from tradepost.core.actions.demo import CATALOGUE, DemoSummary, make_demo_data
+from tradepost.kit.models import Job
+from tradepost.messaging.models import Message
+from tradepost.messaging.queries import list_conversations
+from tradepost.store.models import Collection, Order, Product, Review
+from tradepost.store.queries import list_shop_desk
+from tradepost.tags.models import TaggedItem
+
+
+def counts():
+    models = [User, Collection, Product, Review, TaggedItem, Order, Message, Job]
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_an_empty_database_becomes_a_small_shop(db):
+    summary = make_demo_data(password="x-y-z-123")
+
+    assert summary == DemoSummary(made=True, people=5, products=30, orders=4, messages=8)
+    assert counts() == {
+        "User": 5,
+        "Collection": 6,
+        "Product": 30,
+        "Review": 41,
+        "TaggedItem": 82,
+        "Order": 4,
+        "Message": 8,
+        "Job": 4,
+    }
+
+
+def test_every_product_of_the_demo_is_good(db):
+    rows = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+
+    make_demo_data(password="x-y-z-123")
+
+    assert Product.objects.count() == len(rows)
+    assert not Product.objects.filter(description="").exists()
+    assert Product.objects.filter(inventory=0).count() == 1
+
+
+def test_the_three_logins_work_and_have_their_roles(db, api):
+    make_demo_data(password="x-y-z-123")
+
+    tokens = {
+        name: api()
+        .post(reverse("jwt-create"), {"username": name, "password": "x-y-z-123"})
+        .status_code
+        for name in ("guest", "host", "admin")
+    }
+
+    roles = dict(User.objects.values_list("username", "role"))
+    assert tokens == {"guest": 200, "host": 200, "admin": 200}
+    assert (roles["guest"], roles["host"], roles["admin"]) == ("guest", "host", "admin")
+    assert User.objects.get(is_superuser=True).username == "admin"
+
+
+def test_the_host_answers_for_the_shop(db):
+    make_demo_data(password="x-y-z-123")
+
+    assert [person.username for person in list_shop_desk()] == ["host"]
+
+
+def test_a_receipt_is_queued_for_every_order(db):
+    make_demo_data(password="x-y-z-123")
+
+    jobs = Job.objects.filter(name="store.send_receipt")
+    assert {job.arguments["order_id"] for job in jobs} == set(
+        Order.objects.values_list("pk", flat=True)
+    )
+
+
+def test_the_guest_has_one_unread_message_from_the_shop(db):
+    make_demo_data(password="x-y-z-123")
+
+    guest = User.objects.get(username="guest")
+    talks = list_conversations(user=guest).values_list("kind", "unread_count")
+    assert dict(talks) == {"subject": 1, "direct": 0}
+
+
+def test_a_second_call_changes_nothing(db):
+    make_demo_data(password="x-y-z-123")
+    before = counts()
+
+    again = make_demo_data(password="other")
+
+    assert again == DemoSummary(made=False)
+    assert counts() == before
+    assert User.objects.get(username="guest").check_password("x-y-z-123")
+
+
+def test_nothing_is_made_where_somebody_is(ann):
+    assert make_demo_data(password="x-y-z-123") == DemoSummary(made=False)
+    assert not Product.objects.exists()
+
+
+def test_the_command_says_what_it_made_and_who_can_sign_in(db):
+    out = StringIO()
+
+    call_command("make_demo", password="x-y-z-123", stdout=out)
+
+    assert out.getvalue().splitlines() == [
+        "Making the demo data ...",
+        "30 products, 5 people, 4 orders, 8 messages.",
+        "guest, host and admin sign in with the password x-y-z-123",
+    ]
+
+
+def test_the_command_says_when_there_is_nothing_to_do(ann):
+    out = StringIO()
+
+    call_command("make_demo", stdout=out)
+
+    assert "There are people already: nothing was changed.\n" in out.getvalue()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.servers import running_server
 
@@ -41,21 +42,27 @@ class Shop:
         return client
 
 
-@pytest.fixture
-def page(shop) -> Iterator[object]:
-    """A browser page; its console must stay silent."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium. Not for longer than a module: Playwright's event loop is in the ORM's way."""
     if not shutil.which("chromium"):
         if os.environ.get("CI"):
             pytest.fail("CI must have chromium")
         pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    complaints: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(base_url=shop.address)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(shop, browser) -> Iterator[Page]:
+    """A browser page; its console must stay silent."""
+    complaints: list[str] = []
+    context = browser.new_context(base_url=shop.address)
+    page = context.new_page()
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
     assert complaints == []

@@ -21,7 +21,7 @@ from tradepost.accounts.actions.users import change_username, close_account, reg
 from tradepost.accounts.caller import caller
 from tradepost.accounts.errors import LockedOut
 from tradepost.accounts.models import User
-from tradepost.accounts.serializers import PersonOutput, RefreshInput
+from tradepost.accounts.serializers import PersonOutput, RefreshInput, SignInInput
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.kit.http.search import Search
@@ -54,18 +54,16 @@ class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
         change_username(user=caller(request), username=asked.validated_data["username"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @action(["post"], detail=False)
-    def reset_username_confirm(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        change_username(user=asked.user, username=asked.validated_data["username"])
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    # Accounts are active at once, and the mail with a new password names the user name.
+    activation = resend_activation = None
+    reset_username = reset_username_confirm = None
 
 
 class TokenCreate(TokenObtainPairView):
     """Give tokens for a user name and a password; 429 after too many wrong ones."""
 
     permission_classes = (AllowAny,)  # type: ignore[assignment]
+    serializer_class = SignInInput
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError as PasswordProblems
 from djoser import serializers as djoser
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework_simplejwt.serializers import TokenRefreshSerializer
+from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from tradepost.accounts.models import User
@@ -53,21 +53,15 @@ class RegistrationInput(serializers.ModelSerializer[User]):
         return attrs
 
 
-class _TextualUid:
-    """djoser decodes the ``uid`` as it was sent, whatever it is; this makes it text."""
-
-    def run_validation(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            data = {**data, "uid": str(data.get("uid", ""))}
-            self.initial_data = data
-        return super().run_validation(data)  # type: ignore[misc]
-
-
 class AddressInput(djoser.SendEmailResetSerializer):  # type: ignore[misc]
     """An e-mail address of an account, in upper or lower case."""
 
     def get_user(self, is_active: bool = True) -> User | None:
         return find_account_by_email(email=self.validated_data["email"], is_active=is_active)
+
+
+class SignInInput(TokenObtainPairSerializer):
+    username = serializers.CharField(max_length=150)
 
 
 class RefreshInput(TokenRefreshSerializer):
@@ -81,16 +75,14 @@ class RefreshInput(TokenRefreshSerializer):
         return super().validate(attrs)
 
 
-class ActivationInput(_TextualUid, djoser.ActivationSerializer):  # type: ignore[misc]
-    pass
+class NewPasswordInput(djoser.PasswordResetConfirmSerializer):  # type: ignore[misc]
+    """djoser decodes the ``uid`` as it was sent, whatever it is; this makes it text."""
 
-
-class NewPasswordInput(_TextualUid, djoser.PasswordResetConfirmSerializer):  # type: ignore[misc]
-    pass
-
-
-class NewUsernameInput(_TextualUid, djoser.UsernameResetConfirmSerializer):  # type: ignore[misc]
-    pass
+    def run_validation(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            data = {**data, "uid": str(data.get("uid", ""))}
+            self.initial_data = data
+        return super().run_validation(data)
 
 
 class PersonOutput(serializers.Serializer[User]):

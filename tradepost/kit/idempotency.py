@@ -58,6 +58,11 @@ def answer_once(*, owner: str, key: str, fingerprint: str, run: Callable[[], Ans
         raise StillRunning from error
 
 
+def forget_answers(*, owner: str) -> None:
+    """Delete what is kept for an owner who leaves."""
+    IdempotentAnswer.objects.filter(owner=owner).delete()
+
+
 class _TakenMeanwhile(Exception):
     """Another process stored an answer under the key first; ours is rolled back."""
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
+from django.db.models.lookups import GreaterThanOrEqual, LessThan, Lookup
 
 CENT = Decimal("0.01")
 LARGEST = Decimal(2**63 - 1).scaleb(-2)  # what a bigint of cents holds
@@ -46,6 +47,8 @@ def from_minor(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2).quantize(CENT)
 
 
+EXACT: "dict[str, type[Lookup[Any]]]" = {"gte": GreaterThanOrEqual, "lt": LessThan}
+
 if TYPE_CHECKING:
     IntegerColumn = models.BigIntegerField[Decimal | int | str | Combinable, Decimal]
 else:
@@ -79,6 +82,10 @@ class MoneyField(IntegerColumn):
         if value is None or hasattr(value, "resolve_expression"):
             return value
         return to_minor(value)
+
+    def get_lookup(self, lookup_name: str) -> "type[Lookup[Any]] | None":
+        """Compare exactly: Django's look-ups of integers would round a float to a whole first."""
+        return EXACT.get(lookup_name) or super().get_lookup(lookup_name)
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj))

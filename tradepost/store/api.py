@@ -3,13 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import filters, mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,6 +33,7 @@ from tradepost.store.actions.conversations import open_order_conversation
 from tradepost.store.actions.orders import place_order
 from tradepost.store.filters import ProductFilter
 from tradepost.store.models import Cart, CartItem, Collection, Order, Product
+from tradepost.store.models.orders import with_products
 from tradepost.store.rows import product_rows, products_as_json
 from tradepost.store.serializers import (
     AddItemInput,
@@ -65,13 +65,6 @@ class ProductViewSet(viewsets.ReadOnlyModelViewSet[Product]):
         products = self.filter_queryset(self.get_queryset())
         rows = self.paginate_queryset(product_rows(products))
         return self.get_paginated_response(products_as_json(rows or []))
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        rows = product_rows(Product.objects.public().filter(pk=kwargs["pk"]))
-        found = products_as_json(rows)
-        if not found:
-            raise NotFound
-        return Response(found[0])
 
 
 class CollectionViewSet(viewsets.ReadOnlyModelViewSet[Collection]):
@@ -167,7 +160,8 @@ class OrderViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveModelM
         asked = PlaceOrderInput(data=request.data)
         asked.is_valid(raise_exception=True)
         order = place_order(buyer=caller(request), **asked.validated_data)
-        shown = OrderOutput(self.get_queryset().get(pk=order.pk)).data
+        prefetch_related_objects([order], with_products())
+        shown = OrderOutput(order).data
         place = {"Location": request.build_absolute_uri(f"{order.pk}/")}
         return Response(shown, status=status.HTTP_201_CREATED, headers=place)
 

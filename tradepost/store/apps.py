@@ -9,6 +9,7 @@ class StoreConfig(AppConfig):
         from tradepost.kit.http.hot import register_hot_read
         from tradepost.notifications.sentences import register_sentence
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
+        from tradepost.store.rows import product_bytes
         from tradepost.store.signals import handlers  # noqa: F401 - connects the receivers
         from tradepost.store.stamps import CATALOGUE
 
@@ -20,5 +21,7 @@ class StoreConfig(AppConfig):
                 {"collection_id", "unit_price__gt", "unit_price__lt", "search", "ordering", "page"}
             ),
         )
-        register_hot_read(path=r"/api/v1/store/products/[0-9]{1,18}/", stamp=CATALOGUE)
+        register_hot_read(
+            path=r"/api/v1/store/products/(?P<pk>[0-9]{1,18})/", stamp=CATALOGUE, make=product_bytes
+        )
         register_hot_read(path=r"/api/v1/store/collections/(?:[0-9]{1,18}/)?", stamp=CATALOGUE)

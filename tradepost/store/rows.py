@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
 
-from tradepost.kit.http.json import money
+from tradepost.kit.http.json import encode, money
 from tradepost.kit.money import minor_with_tax, tax_factor
 from tradepost.store.models import Product
 
@@ -45,3 +45,9 @@ def products_as_json(rows: Iterable[Row]) -> list[dict[str, object]]:
             pk, title, slug, description, brand, inventory, collection, last_update, cents,
         ) in rows
     ]  # fmt: skip
+
+
+def product_bytes(*, pk: str) -> bytes | None:
+    """Return one product as the API's JSON; None when there is none."""
+    found = products_as_json(product_rows(Product.objects.public().filter(pk=pk)))
+    return encode(found[0]) if found else None

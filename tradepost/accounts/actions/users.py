@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 
 from tradepost.accounts.errors import EmailTaken, UsernameTaken
 from tradepost.accounts.models import User
+from tradepost.kit.idempotency import forget_answers
 from tradepost.kit.transactions import atomic
 
 
@@ -75,3 +76,4 @@ def close_account(*, user: User) -> None:
     user.is_active = False
     user.set_unusable_password()
     user.save()
+    forget_answers(owner=f"user:{user.pk}")

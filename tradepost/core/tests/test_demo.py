@@ -84,6 +84,13 @@ def test_the_guest_has_one_unread_message_from_the_shop(db):
     assert dict(talks) == {"subject": 1, "direct": 0}
 
 
+def test_the_friends_have_read_everything(db):
+    make_demo_data(password="x-y-z-123")
+
+    ines = User.objects.get(username="ines")
+    assert [talk.unread_count for talk in list_conversations(user=ines)] == [0]
+
+
 def test_a_second_call_changes_nothing(db):
     make_demo_data(password="x-y-z-123")
     before = counts()

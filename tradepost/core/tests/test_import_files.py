@@ -18,6 +18,12 @@ def test_a_json_lines_file_is_read_too(run):
     assert out == "2 created, 0 updated, 0 unchanged, 0 bad rows left out.\n"
 
 
+def test_one_line_is_enough(run):
+    out, _ = run(json.dumps(a_row()))
+
+    assert out == "1 created, 0 updated, 0 unchanged, 0 bad rows left out.\n"
+
+
 def test_a_line_that_is_not_json_is_a_bad_row(run):
     out, err = run(f"{json.dumps(a_row(sku='A'))}\n{{oops\n{json.dumps(a_row(sku='B'))}\n")
 
@@ -97,6 +103,13 @@ def test_a_file_that_breaks_off_says_where_and_keeps_what_went_in(run, tail, row
         f"catalogue.json breaks off at row {row}: {reason}. 2 rows before it went in."
     )
     assert Product.objects.count() == 2
+
+
+def test_a_break_between_two_batches_is_told_too(run, monkeypatch):
+    monkeypatch.setattr(importing, "ROWS_PER_TRANSACTION", 2)
+
+    with pytest.raises(CommandError, match="breaks off at row 3"):
+        run(json.dumps([a_row(sku="A"), a_row(sku="B")])[:-1])
 
 
 def test_json_lines_that_break_off_say_where(run):

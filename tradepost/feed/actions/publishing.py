@@ -1,16 +1,21 @@
 """Writing to the log."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, F, PositiveBigIntegerField, Value, When
+from django.db import connection
 
 from tradepost.feed.models import Event, FeedHead, Pointer, first_epoch
 from tradepost.kit.transactions import before_commit
 
 LAST_BUT_FOR_STAMPS = 10
+MOVE_HEADS = """
+    INSERT INTO feed_feedhead (user_id, epoch, seq, kept_after) VALUES {places}
+    ON CONFLICT (user_id) DO UPDATE SET seq = feed_feedhead.seq + excluded.seq
+    RETURNING user_id, seq
+"""
 Fact = str | int | bool | None
 
 
@@ -34,9 +39,10 @@ def publish(*, kind: str, user_ids: Collection[UUID], data: Mapping[str, Fact]) 
 
 
 def _write(announcements: list[Announcement]) -> None:
-    """Write all events of a transaction at its end, the counters locked once, in one order."""
+    """Write all events of a transaction at its end, the counters moved once, in one order."""
     counts = Counter(user_id for a in announcements for user_id in a.user_ids)
-    next_seq = {head.user_id: head.seq + 1 for head in _lock_heads(set(counts))}
+    last_seq = _move_heads(counts)
+    next_seq = {user_id: last_seq[user_id] - count + 1 for user_id, count in counts.items()}
     events = Event.objects.bulk_create([Event(kind=a.kind, data=a.data) for a in announcements])
     pointers = []
     for event, announcement in zip(events, announcements, strict=True):
@@ -44,28 +50,22 @@ def _write(announcements: list[Announcement]) -> None:
             pointers.append(Pointer(user_id=user_id, seq=next_seq[user_id], event=event))
             next_seq[user_id] += 1
     Pointer.objects.bulk_create(pointers)
-    _move_heads(counts)
 
 
-def _lock_heads(user_ids: set[UUID]) -> list[FeedHead]:
-    rows = FeedHead.objects.select_for_update().filter(user_id__in=user_ids).order_by("user_id")
-    heads = list(rows)
-    if len(heads) < len(user_ids):
-        missing = sorted(user_ids - {head.user_id for head in heads})
-        FeedHead.objects.bulk_create(
-            [FeedHead(user_id=user_id, epoch=first_epoch(user_id)) for user_id in missing],
-            ignore_conflicts=True,
-        )
-        heads = list(rows.all())
-    return heads
+def _move_heads(counts: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Move each user's counter on by its count, in key order, and return where it is then.
 
-
-def _move_heads(counts: Mapping[UUID, int]) -> None:
-    users_by_count = defaultdict(list)
-    for user_id, count in counts.items():
-        users_by_count[count].append(user_id)
-    gain = Case(
-        *(When(user_id__in=ids, then=Value(count)) for count, ids in users_by_count.items()),
-        output_field=PositiveBigIntegerField(),
-    )
-    FeedHead.objects.filter(user_id__in=counts).update(seq=F("seq") + gain)
+    One statement makes a missing counter, locks it, moves it and reads it. Rows are taken in the
+    order of the list, so two transactions with common users queue instead of deadlocking.
+    """
+    columns = [FeedHead._meta.get_field(name) for name in ("user", "epoch", "seq", "kept_after")]
+    rows = [(user_id, first_epoch(user_id), counts[user_id], 0) for user_id in sorted(counts)]
+    values = [
+        column.get_db_prep_save(value, connection)  # type: ignore[union-attr]
+        for row in rows
+        for column, value in zip(columns, row, strict=True)
+    ]
+    places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_HEADS.format(places=places), values)
+        return {UUID(str(user_id)): seq for user_id, seq in cursor.fetchall()}

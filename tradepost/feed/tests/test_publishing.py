@@ -88,8 +88,8 @@ def test_the_cost_of_an_event_does_not_grow_with_its_people(
 ) -> None:
     announce(ann, bob, charlie, dora)
 
-    # begin, lock the heads, event, pointers, move the heads, end
-    with django_assert_num_queries(6):
+    # begin, move the heads, event, pointers, end
+    with django_assert_num_queries(5):
         announce(ann, bob, charlie, dora)
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
+from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
@@ -37,6 +38,10 @@ def answer_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:
         return _plain(413, "The request body is too large.", "body_too_large")
     if isinstance(exc, SuspiciousOperation):
         return _plain(400, "The request could not be understood.", "bad_request")
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied()
     response = exception_handler(exc, dict(context))
     if response is not None and isinstance(exc, exceptions.APIException):
         _add_code(response, exc)

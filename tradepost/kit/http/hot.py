@@ -32,19 +32,27 @@ class HotRead:
 
     ``stamp`` names the version of what they show; ``params`` the query parameters that count.
     Others are taken off the request, so that they neither fill the cache nor come back in links.
+    ``make`` builds the bytes from what the pattern caught, without the view; None leaves it to it.
     """
 
     path: re.Pattern[str]
     stamp: str
     params: frozenset[str]
+    make: Callable[..., bytes | None] | None
 
 
 _hot_reads: list[HotRead] = []
 
 
-def register_hot_read(*, path: str, stamp: str, params: frozenset[str] = frozenset()) -> None:
+def register_hot_read(
+    *,
+    path: str,
+    stamp: str,
+    params: frozenset[str] = frozenset(),
+    make: Callable[..., bytes | None] | None = None,
+) -> None:
     """Have the addresses that match the pattern ``path`` answered from store where possible."""
-    _hot_reads.append(HotRead(re.compile(path), stamp, params))
+    _hot_reads.append(HotRead(re.compile(path), stamp, params, make))
 
 
 class HotReads:
@@ -63,12 +71,21 @@ class HotReads:
         stored = cache.get(f"hot:{etag}")
         if stored is not None:
             return _with_headers(HttpResponse(stored, content_type=JSON), etag)
+        made = _make(request, hot)
+        if made is not None:
+            cache.set(f"hot:{etag}", made, SECONDS)
+            return _with_headers(HttpResponse(made, content_type=JSON), etag)
         response = self.get_response(request)
         if response.status_code == OK and response.get("Content-Type", "").startswith(JSON):
             if request.method == "GET":
                 cache.set(f"hot:{etag}", response.content, SECONDS)
             _with_headers(response, etag)
         return response
+
+
+def _make(request: HttpRequest, hot: HotRead) -> bytes | None:
+    caught = hot.path.fullmatch(request.path_info)
+    return hot.make(**caught.groupdict()) if hot.make and caught else None
 
 
 def _find(request: HttpRequest) -> HotRead | None:

@@ -18,6 +18,7 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LONGEST_KEY = 255
 SHORTEST_ANONYMOUS_KEY = 32  # without an account the key alone says whose answer it is
+FIRST_REFUSAL = 400
 KEPT_HEADERS = ("Location", "ETag")
 
 
@@ -40,7 +41,10 @@ class IdempotentPosts:
                     return _kept_form(handler(request, *args, **kwargs))
 
                 fingerprint = fingerprint_of(request)
-                answer = answer_once(owner=owner, key=key, fingerprint=fingerprint, run=run)
+                try:
+                    answer = answer_once(owner=owner, key=key, fingerprint=fingerprint, run=run)
+                except _RefusalReturned as refusal:
+                    return refusal.response
                 return _response(answer)
 
             setattr(self, "post", post_once)  # noqa: B010 - mypy
@@ -83,7 +87,16 @@ def _owner(request: Request, key: str) -> str:
     return "anonymous"
 
 
+class _RefusalReturned(Exception):
+    """A view returned its refusal instead of raising it: nothing is kept of that either."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
 def _kept_form(response: Response) -> Answer:
+    if response.status_code >= FIRST_REFUSAL:
+        raise _RefusalReturned(response)
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     body = encode(response.data).decode() if response.data is not None else ""
     return Answer(response.status_code, headers, body)

@@ -62,6 +62,7 @@ def job(
 
 def enqueue(
     name: str,
+    /,
     *,
     dedupe_key: str | None = None,
     run_at: datetime | None = None,

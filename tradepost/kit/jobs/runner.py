@@ -12,7 +12,7 @@ from django.db import close_old_connections, connection, connections, transactio
 from django.utils import timezone
 
 from tradepost.kit.jobs import GiveUp, JobKind, kinds, wake
-from tradepost.kit.jobs.schedule import hand_out_periodic_jobs
+from tradepost.kit.jobs.schedule import hand_out_periodic_jobs, leave_the_schedule
 from tradepost.kit.models import Job
 
 log = structlog.get_logger(__name__)
@@ -130,6 +130,7 @@ class Workers:
     def _tick(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             self._guarded(hand_out_periodic_jobs)
+        leave_the_schedule()
         connections.close_all()
 
     def _guarded(self, work: Callable[[], int]) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from tradepost.kit.jobs import enqueue, kinds
-from tradepost.kit.leases import hold_lease
+from tradepost.kit.leases import hold_lease, release_lease
 from tradepost.kit.models import Schedule
 from tradepost.kit.transactions import unit_of_work
 
@@ -21,8 +21,7 @@ LEASE_SECONDS = 15
 def hand_out_periodic_jobs(*, now: datetime | None = None) -> int:
     """Enqueue every periodic job whose period began since it last ran; return how many."""
     now = now or timezone.now()
-    holder = f"{socket.gethostname()}:{os.getpid()}"
-    if not hold_lease(name="schedule", holder=holder, seconds=LEASE_SECONDS, now=now):
+    if not hold_lease(name="schedule", holder=_me(), seconds=LEASE_SECONDS, now=now):
         return 0
     periodic = {k.name: k.every_seconds for k in kinds.values() if k.every_seconds}
     known = dict(Schedule.objects.values_list("name", "last_slot"))
@@ -32,6 +31,15 @@ def hand_out_periodic_jobs(*, now: datetime | None = None) -> int:
         if known.get(name, -1) < slot:
             handed_out += _hand_out(name, slot)
     return handed_out
+
+
+def leave_the_schedule() -> None:
+    """Let another process take over at once; for a process that stops."""
+    release_lease(name="schedule", holder=_me())
+
+
+def _me() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _hand_out(name: str, slot: int) -> int:

@@ -113,7 +113,9 @@ def _append(message: Message, conversation: Conversation) -> None:
     except IntegrityError as error:
         # The only one possible under the lock: the same client_id, at once, in another talk.
         raise ClientIdReused from error
-    conversation.save(update_fields=["last_seq", "updated_at"])
+    Conversation.objects.filter(pk=conversation.pk).update(
+        last_seq=conversation.last_seq, updated_at=conversation.updated_at
+    )
     own = Participant.objects.filter(conversation=conversation, user=message.sender)
     own.update(last_read_seq=message.seq)
 

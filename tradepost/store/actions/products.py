@@ -131,19 +131,17 @@ def _key(sku: str | None, collection_id: int, title: str) -> Key:
 
 
 def _lock_products(entries: Sequence[ProductEntry]) -> dict[Key, Product]:
-    """Return the products that the entries may mean, locked in id order.
+    """Return the products that the entries may mean, and some more, locked in id order.
 
     Titles are looked up without their collections, because the planner of a small database would
     rather read whole collections than the index on the title.
     """
     skus = [entry.sku for entry in entries if entry.sku]
     titles = [entry.title for entry in entries if not entry.sku]
-    ids = list(Product.objects.filter(sku__in=skus).values_list("pk", flat=True))
-    ids += [
-        pk
-        for pk, sku in Product.objects.filter(title__in=titles).values_list("pk", "sku")
-        if not sku
-    ]
+    ids = {
+        *Product.objects.filter(sku__in=skus).values_list("pk", flat=True),
+        *Product.objects.filter(title__in=titles).values_list("pk", flat=True),
+    }
     rows = Product.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     products: dict[Key, Product] = {}
     for row in rows:

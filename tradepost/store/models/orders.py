@@ -13,6 +13,12 @@ from tradepost.store.models.catalogue import Product
 from tradepost.store.models.customers import Customer
 
 
+def with_products() -> models.Prefetch[str]:
+    """What loads the lines of orders, each with its product, in one query."""
+    lines = OrderItem.objects.select_related("product").order_by("id")
+    return models.Prefetch("items", lines)
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: User) -> OrderQuerySet:
         """All orders for those who may view orders, their own for everybody else."""
@@ -21,9 +27,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(customer__user=user)
 
     def with_items(self) -> OrderQuerySet:
-        return self.prefetch_related(
-            models.Prefetch("items", OrderItem.objects.select_related("product").order_by("id"))
-        )
+        return self.prefetch_related(with_products())
 
 
 class Order(models.Model):

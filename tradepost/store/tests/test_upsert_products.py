@@ -48,6 +48,14 @@ def test_no_entries_change_nothing(db):
     assert read_stamp(CATALOGUE) == 0
 
 
+def test_what_is_new_or_different_raises_the_catalogue_stamp(db):
+    upsert_products(entries=[an_entry()])
+    upsert_products(entries=[an_entry(inventory=3)])
+    upsert_products(entries=[an_entry(inventory=3)])
+
+    assert read_stamp(CATALOGUE) == 2
+
+
 def test_of_two_products_of_one_title_the_older_is_meant(db):
     older = make_product(title="Harbour Tea")
     newer = make_product(title="Harbour Tea")

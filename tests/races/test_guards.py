@@ -33,19 +33,21 @@ pytestmark = [
     ),
 ]
 
-MEETING_SECONDS = 2
+LONG_ENOUGH_SECONDS = 2  # for threads that a lock keeps apart
+FOR_SURE_SECONDS = 20  # for threads that nothing keeps apart, on a busy machine
 
 
 class Meeting:
-    """Where two threads wait for each other, for a while; counts whether they met."""
+    """Where two threads wait for each other, for a while; knows whether they met."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self._barrier = Barrier(2)
+        self._seconds = seconds
         self.met = False
 
     def wait(self) -> None:
         try:
-            self._barrier.wait(MEETING_SECONDS)
+            self._barrier.wait(self._seconds)
             self.met = True
         except BrokenBarrierError:
             return
@@ -53,7 +55,12 @@ class Meeting:
 
 @pytest.fixture
 def meeting() -> Meeting:
-    return Meeting()
+    return Meeting(LONG_ENOUGH_SECONDS)
+
+
+@pytest.fixture
+def sure_meeting() -> Meeting:
+    return Meeting(FOR_SURE_SECONDS)
 
 
 def both(first: Callable[[], object], second: Callable[[], object]) -> list[object]:
@@ -113,14 +120,14 @@ def test_the_carts_lock_keeps_two_checkouts_apart(monkeypatch, meeting, two_chec
 
 
 def test_without_the_carts_lock_both_get_through_to_the_constraint(
-    monkeypatch, meeting, two_checkouts
+    monkeypatch, sure_meeting, two_checkouts
 ):
-    meet_before(monkeypatch, orders, "take_stock", meeting)
+    meet_before(monkeypatch, orders, "take_stock", sure_meeting)
     monkeypatch.setattr(orders, "lock_cart", lambda pk: Cart.objects.get(pk=pk))
 
     outcomes = both(*two_checkouts)
 
-    assert meeting.met
+    assert sure_meeting.met
     assert kinds_of(outcomes) == {Order, IntegrityError}
 
 
@@ -148,14 +155,14 @@ def test_the_products_lock_keeps_two_buyers_of_the_last_one_apart(
 
 
 def test_without_the_products_lock_the_constraint_must_refuse_one(
-    monkeypatch, meeting, two_buyers_of_the_last_one
+    monkeypatch, sure_meeting, two_buyers_of_the_last_one
 ):
     without_row_locks(monkeypatch, Product)
-    meet_before(monkeypatch, stock, "Case", meeting)
+    meet_before(monkeypatch, stock, "Case", sure_meeting)
 
     outcomes = both(*two_buyers_of_the_last_one)
 
-    assert meeting.met
+    assert sure_meeting.met
     assert kinds_of(outcomes) == {Order, IntegrityError}
     assert Product.objects.get().inventory == 0
 
@@ -176,14 +183,14 @@ def test_the_conversations_lock_puts_messages_in_order(monkeypatch, meeting, two
 
 
 def test_without_the_conversations_lock_two_messages_want_one_place(
-    monkeypatch, meeting, two_sends
+    monkeypatch, sure_meeting, two_sends
 ):
     without_row_locks(monkeypatch, Conversation)
-    meet_before(monkeypatch, sending, "_append", meeting)
+    meet_before(monkeypatch, sending, "_append", sure_meeting)
 
     outcomes = both(*two_sends)
 
-    assert meeting.met
+    assert sure_meeting.met
     assert kinds_of(outcomes) == {Message, ClientIdReused}
 
 
@@ -216,20 +223,20 @@ def test_a_counter_that_moved_is_locked_until_the_commit(
     assert list(seqs) == list(range(1, head.seq + 1))
 
 
-def test_without_the_carts_lock_an_added_line_is_lost_with_the_cart(monkeypatch, meeting, ann):
+def test_without_the_carts_lock_an_added_line_is_lost_with_the_cart(monkeypatch, sure_meeting, ann):
     tea, cup = make_product(), make_product()
     cart = make_cart({tea: 1})
     monkeypatch.setattr(orders, "lock_cart", lambda pk: Cart.objects.get(pk=pk))
     monkeypatch.setattr(carts, "lock_cart", lambda pk: Cart.objects.get(pk=pk))
-    meet_before(monkeypatch, orders, "take_stock", meeting)
+    meet_before(monkeypatch, orders, "take_stock", sure_meeting)
 
     def add() -> object:
         item = carts.add_to_cart(cart_id=cart.pk, product_id=cup.pk, quantity=1)
-        meeting.wait()
+        sure_meeting.wait()
         return item
 
     order, line = both(lambda: place_order(buyer=ann, cart_id=cart.pk), add)
 
-    assert meeting.met
+    assert sure_meeting.met
     assert not isinstance(line, Exception)
     assert isinstance(order, Exception) or not order.items.filter(product=cup).exists()

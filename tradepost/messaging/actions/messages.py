@@ -46,10 +46,9 @@ def send_message(
     body = body.strip()
     if not body:
         raise EmptyMessage(field="message_body")
-    client_id = client_id or str(uuid4())
     request_hash = _hash_of(conversation_id, body, parent_id)
     conversation = _lock_conversation(conversation_id)
-    earlier = _find_earlier(sender, client_id, request_hash)
+    earlier = _find_earlier(sender, client_id, request_hash) if client_id else None
     if earlier is not None:
         return Sent(earlier, repeated=True)
 
@@ -57,7 +56,7 @@ def send_message(
     message = Message(
         conversation=conversation,
         sender=sender,
-        client_id=client_id,
+        client_id=client_id or str(uuid4()),
         request_hash=request_hash,
         body=body,
         **_place_in_thread(conversation, parent_id),

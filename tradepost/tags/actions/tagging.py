@@ -28,7 +28,7 @@ def set_tags(*, model: type[Model], labels_by_id: Mapping[int, Collection[str]])
     if superfluous:
         TaggedItem.objects.filter(pk__in=superfluous).delete()
     TaggedItem.objects.bulk_create(
-        TaggedItem(content_type=kind, object_id=object_id, tag_id=tag_id)
+        TaggedItem(content_type_id=kind.pk, object_id=object_id, tag_id=tag_id)
         for object_id, tag_id in missing
     )
     return len(superfluous) + len(missing)

@@ -1,0 +1,146 @@
+"""The rows that every contestant works on, and the requests' choices among them. Same every time.
+
+Nothing here knows a database or Django: ``seed_tradepost.py`` and ``plain/seed.py`` write the rows
+into their own tables. Both use the ids given here, so that one request means the same to all.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+PRODUCTS = 10_000
+COLLECTIONS = 50
+USERS = 1_000
+TALKERS = 100  # users 1 to 100 take part in ten conversations each
+CONVERSATIONS = 1_000
+MESSAGES = 22  # in each conversation
+OPEN_CARTS = 1_000
+LINES = 2  # in each cart that is about to be ordered
+
+PAGE_SIZE = 10
+SECRET_KEY = "only-for-measuring-" + "0" * 32
+TEXT = (
+    "amber ample basalt birch brass bright broad candle cedar clay copper cotton curved dark dense "
+    "early fine flat fresh glass grand grey hollow iron ivory kettle lamp large light linen long "
+    "maple mild narrow oak olive pale paper plain quiet rapid rough round salt sharp silver slate "
+    "small smooth soft solid stone tall thin tray velvet walnut warm white wide wooden wool"
+)
+WORDS = TEXT.split()
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    id: int
+    title: str
+    slug: str
+    description: str
+    brand: str
+    cents: int
+    inventory: int
+    collection_id: int
+
+
+@dataclass(frozen=True)
+class UserRow:
+    id: UUID
+    username: str
+    email: str
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True)
+class ConversationRow:
+    id: UUID
+    people: tuple[UUID, UUID]
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    conversation_id: UUID
+    seq: int
+    sender_id: UUID
+    body: str
+
+
+@dataclass(frozen=True)
+class CartRow:
+    """A cart; ``lines`` maps product ids to quantities."""
+
+    id: UUID
+    lines: dict[int, int]
+
+
+def products() -> Iterator[ProductRow]:
+    chance = random.Random("products")
+    for number in range(1, PRODUCTS + 1):
+        title = " ".join(chance.choices(WORDS, k=3)).capitalize()
+        yield ProductRow(
+            id=number,
+            title=title,
+            slug=f"{title.lower().replace(' ', '-')}-{number}",
+            description=" ".join(chance.choices(WORDS, k=25)).capitalize() + ".",
+            brand=chance.choice(WORDS).capitalize(),
+            cents=chance.randint(100, 999_999),
+            inventory=chance.randint(1_000_000, 2_000_000),
+            collection_id=chance.randint(1, COLLECTIONS),
+        )
+
+
+def collections() -> Iterator[tuple[int, str]]:
+    """Ids and titles."""
+    for number in range(1, COLLECTIONS + 1):
+        yield number, f"{WORDS[number].capitalize()} things"
+
+
+def user_id(number: int) -> UUID:
+    """The id of user 1 to USERS."""
+    return _uuid("user", number)
+
+
+def users() -> Iterator[UserRow]:
+    chance = random.Random("users")
+    for number in range(1, USERS + 1):
+        name = f"user{number}"
+        first, last = (word.capitalize() for word in chance.choices(WORDS, k=2))
+        yield UserRow(user_id(number), name, f"{name}@example.com", first, last)
+
+
+def conversations() -> Iterator[ConversationRow]:
+    """Talks of two: each talker with ten of the others."""
+    for number in range(1, CONVERSATIONS + 1):
+        talker = 1 + number % TALKERS
+        other = TALKERS + 1 + number % (USERS - TALKERS)
+        people = (user_id(talker), user_id(other))
+        yield ConversationRow(_uuid("conversation", number), people)
+
+
+def messages() -> Iterator[MessageRow]:
+    chance = random.Random("messages")
+    for conversation in conversations():
+        for seq in range(1, MESSAGES + 1):
+            body = " ".join(chance.choices(WORDS, k=12))
+            yield MessageRow(conversation.id, seq, conversation.people[seq % 2], body)
+
+
+def open_cart_id(number: int) -> UUID:
+    return _uuid("open cart", number)
+
+
+def order_cart_id(number: int) -> UUID:
+    return _uuid("order cart", number)
+
+
+def carts(*, for_orders: int) -> Iterator[CartRow]:
+    """Empty carts to add to, and ``for_orders`` carts that wait to be ordered."""
+    for number in range(OPEN_CARTS):
+        yield CartRow(open_cart_id(number), {})
+    chance = random.Random("carts")
+    for number in range(for_orders):
+        chosen = chance.sample(range(1, PRODUCTS + 1), k=LINES)
+        yield CartRow(order_cart_id(number), {pk: chance.randint(1, 5) for pk in chosen})
+
+
+def _uuid(kind: str, number: int) -> UUID:
+    return UUID(int=random.Random(f"{kind} {number}").getrandbits(128), version=4)

@@ -1,0 +1,143 @@
+"""Sending messages and listing conversations: the rows that Tradepost reads and writes."""
+
+import hashlib
+from typing import Any
+from uuid import uuid4
+
+from benchmarks.floor.database import key, moment, now, query, transaction, uuid
+from benchmarks.floor.log import announce, notify, people_in
+
+CONVERSATIONS = """
+    SELECT c.id, c.kind, c.title, c.last_seq, c.created_at, c.updated_at, mine.last_read_seq,
+           (SELECT count(*) FROM (
+                SELECT 1 FROM messaging_message m
+                WHERE m.conversation_id = c.id AND m.seq > mine.last_read_seq
+                  AND m.sender_id <> mine.user_id LIMIT 100) bounded),
+           m.id, m.seq, m.kind, m.body, m.parent_id, m.sent_at, m.sender_id
+    FROM messaging_participant mine
+    JOIN messaging_conversation c ON c.id = mine.conversation_id
+    LEFT JOIN messaging_message m ON m.conversation_id = c.id AND m.seq = c.last_seq
+    WHERE mine.user_id = %s AND mine.left_seq IS NULL
+    ORDER BY c.updated_at DESC, c.id DESC LIMIT 20
+"""
+PEOPLE = """
+    SELECT p.conversation_id, u.id, u.username, u.first_name, u.last_name, u.role
+    FROM messaging_participant mine
+    JOIN messaging_participant p ON p.conversation_id = mine.conversation_id
+    JOIN accounts_user u ON u.id = p.user_id
+    WHERE mine.user_id = %s AND mine.left_seq IS NULL AND p.left_seq IS NULL
+    ORDER BY p.id
+"""
+
+
+def list_conversations(user_id: str) -> dict[str, object]:
+    people: dict[Any, dict[Any, dict[str, object]]] = {}
+    for talk, pk, username, first, last, role in query(PEOPLE, key(user_id)):
+        people.setdefault(talk, {})[pk] = _person(pk, username, first, last, role)
+    rows = query(CONVERSATIONS, key(user_id))
+    return {
+        "next": None,
+        "previous": None,
+        "results": [_conversation(row, people[row[0]]) for row in rows],
+    }
+
+
+def _person(pk: Any, username: str, first: str, last: str, role: str) -> dict[str, object]:
+    return {
+        "user_id": uuid(pk),
+        "username": username,
+        "first_name": first,
+        "last_name": last,
+        "role": role,
+    }
+
+
+def _conversation(row: tuple[Any, ...], people: dict[Any, dict[str, object]]) -> dict[str, object]:
+    pk, kind, title, count, created_at, updated_at, read_seq, unread, *message = row
+    message_id, seq, message_kind, body, parent, sent_at, sender = message
+    return {
+        "conversation_id": uuid(pk),
+        "kind": kind,
+        "title": title,
+        "subject": None,
+        "participants": list(people.values()),
+        "last_message": {
+            "message_id": uuid(message_id),
+            "conversation": uuid(pk),
+            "seq": seq,
+            "sender": people[sender],
+            "kind": message_kind,
+            "message_body": body,
+            "parent_message": parent,
+            "sent_at": moment(sent_at),
+            "is_read": seq <= read_seq,
+        },
+        "message_count": count,
+        "unread_count": unread,
+        "created_at": moment(created_at),
+        "updated_at": moment(updated_at),
+    }
+
+
+def send_message(*, user_id: str, conversation: str, body: str) -> dict[str, object]:
+    message, sent_at = uuid4(), now()
+    sender, talk = key(user_id), key(conversation)
+    with transaction():
+        ((seq,),) = query(
+            "UPDATE messaging_conversation SET last_seq = last_seq + 1, updated_at = %s"
+            " WHERE id = %s RETURNING last_seq",
+            sent_at, talk,
+        )  # fmt: skip
+        people = people_in(
+            query(
+                "SELECT user_id FROM messaging_participant"
+                " WHERE conversation_id = %s AND left_seq IS NULL",
+                talk,
+            )
+        )
+        query(
+            "INSERT INTO messaging_message (id, conversation_id, seq, sender_id, client_id,"
+            " request_hash, depth, kind, body, sent_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, 0, 'text', %s, %s)",
+            key(message), talk, seq, sender, str(message), _hash_of(talk, body), body, sent_at,
+        )  # fmt: skip
+        query(
+            "UPDATE messaging_participant SET last_read_seq = %s"
+            " WHERE conversation_id = %s AND user_id = %s",
+            seq, talk, sender,
+        )  # fmt: skip
+        _tell(people, sender=sender, talk=conversation, message=str(message), seq=seq)
+    ((username, first, last, role),) = query(
+        "SELECT username, first_name, last_name, role FROM accounts_user WHERE id = %s", sender
+    )
+    return {
+        "message_id": message,
+        "conversation": conversation,
+        "seq": seq,
+        "sender": _person(sender, username, first, last, role),
+        "kind": "text",
+        "message_body": body,
+        "parent_message": None,
+        "sent_at": moment(sent_at.removesuffix("+00")),
+        "is_read": True,
+    }
+
+
+def _hash_of(conversation: str, body: str) -> str:
+    return hashlib.sha256(f"{conversation}\0{body}".encode()).hexdigest()
+
+
+def _tell(people: set[str], *, sender: str, talk: str, message: str, seq: int) -> None:
+    others = people - {sender}
+    cause = f"message:{message}"
+    notify(others, kind="message.received", cause=cause, actor=sender, data={})
+    announce(
+        [
+            (
+                "message.created",
+                people,
+                {"conversation": talk, "message": message, "seq": seq},
+            ),
+            ("notification.created", others, {"kind": "message.received", "cause": cause}),
+        ]
+    )

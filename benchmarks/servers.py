@@ -1,0 +1,184 @@
+"""The contestants and their servers: started on free ports, stopped whatever happens."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.databases import ROOT, Databases, environment, tradepost_environment
+
+BIN = Path(sys.executable).parent
+READY_PATH = "/api/v1/store/products/1/"
+START_SECONDS = 30
+STOP_SECONDS = 10
+BUSY = 0.1  # of one core; below it a server is at rest
+LOOK_SECONDS = 0.25
+GRANIAN = (
+    str(BIN / "granian"), "--interface", "wsgi", "--no-ws", "--log-level", "warning",
+    "--workers", "2", "--blocking-threads", "2", "--host", "127.0.0.1",
+)  # fmt: skip
+UVICORN = (
+    str(BIN / "uvicorn"), "--http", "httptools", "--no-access-log", "--log-level", "warning",
+)  # fmt: skip
+GUNICORN = (str(BIN / "gunicorn"), "--log-level", "warning", "--no-control-socket")
+
+
+class Numbers:
+    """Hands out numbers, none of them twice: which requests a database has seen already."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = defaultdict(int)
+
+    def take(self, kind: str, count: int) -> int:
+        """Return the first of ``count`` numbers that nobody had yet for this kind of request."""
+        first = self._next[kind]
+        self._next[kind] += count
+        return first
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """Something to be measured: how it is started, with ``{port}`` in the command."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    numbers: Numbers = field(default_factory=Numbers)
+
+
+OURS, FLOOR, PLAIN, PLAIN_KEPT = "ours", "floor", "plain", "plain, kept connections"
+
+
+def contestants(databases: Databases) -> list[Contestant]:
+    """Return who takes part: as many processes and threads for the floor as for ours."""
+    on_sqlite = databases.engine == "sqlite"
+    plain_numbers = Numbers()
+    floor = environment(FLOOR_DATABASE=databases.floor)
+    return [
+        _ours_embedded(databases) if on_sqlite else _ours_scaled_out(databases),
+        Contestant(FLOOR, _floor_command(on_sqlite=on_sqlite), floor),
+        _plain(databases, PLAIN, plain_numbers),
+        _plain(databases, PLAIN_KEPT, plain_numbers, PLAIN_CONN_MAX_AGE="60"),
+    ]
+
+
+def _ours_embedded(databases: Databases) -> Contestant:
+    command = (sys.executable, "manage.py", "serve", "--port", "{port}")
+    env = tradepost_environment(database=databases.ours, data_dir=databases.data_dir)
+    return Contestant(OURS, command, env)
+
+
+def _ours_scaled_out(databases: Databases) -> Contestant:
+    command = (*GRANIAN, "--port", "{port}", "config.wsgi:application")
+    env = tradepost_environment(database=databases.ours, data_dir=databases.data_dir)
+    prod = {"DJANGO_SETTINGS_MODULE": "config.settings.prod", "SECURE_SSL_REDIRECT": "off"}
+    return Contestant(OURS, command, {**env, **prod})
+
+
+def _floor_command(*, on_sqlite: bool) -> Sequence[str]:
+    if on_sqlite:
+        return (*UVICORN, "--port", "{port}", "benchmarks.floor.asgi:application")
+    return (*GRANIAN, "--port", "{port}", "benchmarks.floor.wsgi:application")
+
+
+def _plain(databases: Databases, name: str, numbers: Numbers, **more: str) -> Contestant:
+    workers = "1" if databases.engine == "sqlite" else "2"
+    bind = ("--workers", workers, "--bind", "127.0.0.1:{port}")
+    command = (*GUNICORN, *bind, "benchmarks.plain.wsgi:application")
+    env = environment(PLAIN_DATABASE=databases.plain, **more)
+    return Contestant(name, command, env, numbers)
+
+
+class Server:
+    """A running contestant."""
+
+    def __init__(self, contestant: Contestant, port: int, process: "subprocess.Popen[bytes]"):
+        self.contestant = contestant
+        self.port = port
+        self._process = process
+
+    def cpu_seconds(self) -> float:
+        return machine.cpu_seconds(self._process.pid)
+
+    def memory_mib(self) -> float:
+        return machine.memory_mib(self._process.pid)
+
+    def send(self, method: str, path: str, *, token: str = "", body: str = "") -> tuple[int, bytes]:
+        """Send one request on a connection of its own; return the status and the body."""
+        headers = {"Authorization": f"JWT {token}"} if token else {}
+        if body:
+            headers["Content-Type"] = "application/json"
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path, body or None, headers)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def wait_for_rest(self, *, seconds: float) -> None:
+        """Wait until the work that the last run left behind is done, at most so long."""
+        until = time.monotonic() + seconds
+        used = self.cpu_seconds()
+        while time.monotonic() < until:
+            time.sleep(LOOK_SECONDS)
+            before, used = used, self.cpu_seconds()
+            if used - before <= BUSY * LOOK_SECONDS:
+                return
+
+    def wait_until_ready(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self._process.poll() is None:
+            try:
+                if self.send("GET", READY_PATH)[0] == 200:
+                    return
+            except (OSError, HTTPException):
+                pass
+            time.sleep(0.1)
+        raise RuntimeError(f"{self.contestant.name} did not start: {self._process.args!r}")
+
+    def stop(self) -> None:
+        """End the whole process group: politely, then not."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, number)
+                self._process.wait(STOP_SECONDS)
+            except ProcessLookupError:
+                return
+            except subprocess.TimeoutExpired:
+                continue
+
+
+@contextmanager
+def serving(contestant: Contestant) -> Iterator[Server]:
+    """Start a contestant and stop it at the end."""
+    port = _free_port()
+    process = subprocess.Popen(
+        [part.format(port=port) for part in contestant.command],
+        cwd=ROOT,
+        env=dict(contestant.environment),
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    server = Server(contestant, port, process)
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

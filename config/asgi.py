@@ -8,6 +8,6 @@ from django.core.wsgi import get_wsgi_application
 
 wsgi = get_wsgi_application()  # sets Django up, which the next import needs
 
-from tradepost.kit.http.bridge import serve_wsgi  # noqa: E402
+from tradepost.kit.http.application import serve_wsgi  # noqa: E402
 
 application = serve_wsgi(wsgi)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tradepost.kit.http.bridge import serve_wsgi
+from tradepost.kit.http.application import serve_wsgi
 from tradepost.kit.http.guard import Guard
 
 NEVER = "the client sends nothing more"

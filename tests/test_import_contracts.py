@@ -83,6 +83,10 @@ def test_the_copy_keeps_every_contract_before_anything_is_planted(tree):
             id="a model that acts",
         ),
         pytest.param(
+            INSIDE, "core/catalogue/rows.py", "import tradepost.core.actions.imports",
+            id="a reader of files that acts",
+        ),
+        pytest.param(
             INSIDE, "kit/errors.py", "import tradepost.kit.models", id="an error of the kit"
         ),
         pytest.param(

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,7 +28,7 @@ def test_it_starts_with_a_secret_of_its_own_that_stays(shop):
 
 def test_it_prints_a_way_to_order_that_works(shop):
     log = shop.log.read_text()
-    script = log[log.index("API=") :].split("\n\n")[0]
+    script = "\n".join(takewhile(lambda line: line.startswith("    "), lines_from(log, "    API=")))
 
     done = subprocess.run(
         ["bash", "-euc", script], capture_output=True, text=True, timeout=60, check=False
@@ -37,6 +38,10 @@ def test_it_prints_a_way_to_order_that_works(shop):
     line, order = json_documents(done.stdout)
     assert line["quantity"] == 2
     assert order["items"][0]["product"]["id"] == line["product_id"]
+
+
+def lines_from(text: str, start: str) -> list[str]:
+    return text[text.index(start) :].splitlines()
 
 
 def json_documents(text: str) -> list[dict]:

@@ -21,6 +21,8 @@ def environment(tmp_path) -> dict[str, str]:
         "SECRET_KEY": "a-secret-of-fifty-or-more-characters-0123456789-abcdefghij",
         "ALLOWED_HOSTS": "shop.example",
         "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        "EMAIL_URL": "smtp+tls://shop:secret@mail.example:587",
+        "SITE_URL": "https://shop.example",
     }
 
 
@@ -55,6 +57,26 @@ def test_a_server_passes_the_checks_for_deployment(environment):
     run = manage(environment, "check", "--deploy", "--fail-level", "WARNING")
 
     assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"), [("EMAIL_URL", "tradepost.W001"), ("SITE_URL", "tradepost.W002")]
+)
+def test_the_checks_for_deployment_find_what_mails_need(environment, name, finding):
+    del environment[name]
+
+    run = manage(environment, "check", "--deploy", "--fail-level", "WARNING")
+
+    assert run.returncode == 1
+    assert finding in run.stderr
+
+
+def test_a_server_that_does_not_start_leaves_nothing_behind(environment, tmp_path):
+    environment["SECRET_KEY"] = ""
+
+    manage(environment, "check")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.django_db

@@ -33,8 +33,8 @@ def notify(
     for user in users:
         query(
             "INSERT INTO notifications_notification"
-            " (id, user_id, kind, cause, actor_id, link, data, created_at)"
-            " VALUES (%s, %s, %s, %s, %s, '', %s, %s)",
+            " (id, user_id, kind, cause, actor_id, data, created_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
             uuid4().hex, user, kind, cause, actor, json.dumps(data), now(),
         )  # fmt: skip
 

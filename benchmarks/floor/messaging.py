@@ -130,7 +130,13 @@ def _hash_of(conversation: str, body: str) -> str:
 def _tell(people: set[str], *, sender: str, talk: str, message: str, seq: int) -> None:
     others = people - {sender}
     cause = f"message:{message}"
-    notify(others, kind="message.received", cause=cause, actor=sender, data={})
+    notify(
+        others,
+        kind="message.received",
+        cause=cause,
+        actor=sender,
+        data={"conversation": talk},
+    )
     announce(
         [
             (

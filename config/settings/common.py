@@ -9,13 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import environ
-
 from config.settings.embedded import make_data_dir, read_or_make_secret
-
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+from config.settings.environment import BASE_DIR, env
 
 DATA_DIR = make_data_dir(Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))))
 SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_make_secret(DATA_DIR / "secret-key")
@@ -156,6 +151,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "tradepost.kit.http.throttling.address_of"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_CALLABLE = "tradepost.accounts.views.locked_out"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -183,7 +179,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "tradepost.kit.http.errors.answer_error",
     "COERCE_DECIMAL_TO_STRING": False,
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),  # whose X-Forwarded-For is believed
-    "NON_FIELD_ERRORS_KEY": "non_field_errors",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SIMPLE_JWT = {
@@ -201,11 +196,8 @@ DJOSER = {
         "user_create": "tradepost.accounts.serializers.RegistrationInput",
         "user": "tradepost.accounts.serializers.AccountOutput",
         "current_user": "tradepost.accounts.serializers.OwnAccount",
-        "password_reset": "tradepost.accounts.serializers.AddressInput",
         "password_reset_confirm": "tradepost.accounts.serializers.NewPasswordInput",
     },
-    "EMAIL": {"password_reset": "tradepost.accounts.mail.PasswordResetMail"},
-    "PASSWORD_RESET_CONFIRM_URL": "account/reset/{uid}/{token}/",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tradepost",
@@ -261,6 +253,7 @@ DEMO = env.bool("DEMO", default=True)
 # --- Mail, files, language -------------------------------------------------------------------
 
 MAIL_DIR = DATA_DIR / "mail"
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tradepost <shop@tradepost.example>")
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))

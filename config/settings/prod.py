@@ -2,8 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.settings.common import *  # noqa: F403
-from config.settings.common import STORAGES, env
+from config.settings.environment import env
 
 _missing = [
     name
@@ -12,6 +11,9 @@ _missing = [
 ]
 if _missing:
     raise ImproperlyConfigured(f"config.settings.prod needs {', '.join(_missing)}; set them.")
+
+from config.settings.common import *  # noqa: E402, F403
+from config.settings.common import STORAGES  # noqa: E402
 
 EMBEDDED = False
 DEMO = False

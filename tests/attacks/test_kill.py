@@ -23,7 +23,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from conftest import make_user
-from tests.races.conftest import _database_url, signed_in
+from tests.races.conftest import database_url, signed_in
 from tests.servers import start_server
 from tradepost.accounts.models import User
 from tradepost.feed.models import FeedHead, Pointer
@@ -57,7 +57,7 @@ class Mortal:
     def start(self) -> None:
         self._process, self.address = start_server(
             data_dir=self.folder,
-            DATABASE_URL=_database_url(),
+            DATABASE_URL=database_url(),
             SECRET_KEY=settings.SECRET_KEY,
             DEMO="off",
             DJANGO_LOG_LEVEL="WARNING",
@@ -141,7 +141,8 @@ def server(db, tmp_path) -> Iterator[Mortal]:
     server.start()
     yield server
     server.stop()
-    assert "Traceback" not in (tmp_path / "server.log").read_text()
+    log = (tmp_path / "server.log").read_text()
+    assert "Traceback" not in log, log[-4000:]
 
 
 def test_a_server_killed_twice_in_a_burst_did_each_deed_once(server, people, settings):

@@ -29,7 +29,8 @@ class Crowd:
         def send(place: int) -> httpx.Response:
             address = self.addresses[place % len(self.addresses)]
             with httpx.Client(base_url=f"{address}/api/v1/", timeout=60) as client:
-                client.get("/healthz")  # the connection is there before the race begins
+                # The connection is there before the race begins.
+                client.get(f"{address}/healthz").raise_for_status()
                 barrier.wait(30)
                 return requests[place](client)
 
@@ -40,7 +41,7 @@ class Crowd:
 @pytest.fixture(scope="session")
 def crowd(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Crowd]:
     with django_db_blocker.unblock():
-        database = _database_url()
+        database = database_url()
     environment = {
         "DATABASE_URL": database,
         "SECRET_KEY": settings.SECRET_KEY,
@@ -59,7 +60,7 @@ def crowd(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Crow
         assert "Traceback" not in log, log[-4000:]
 
 
-def _database_url() -> str:
+def database_url() -> str:
     of = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{of['NAME']}"

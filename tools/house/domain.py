@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tools.house.sources import Facts, Source
 
-DOMAIN = {"models", "queries", "actions", "errors"}
+DOMAIN = {"models", "queries", "actions", "errors", "catalogue"}
 DOORS_ONLY = ("django.http", "django.shortcuts", "rest_framework", "config")
 LEAVES_THE_PROCESS = (
     "django.core.mail", "tradepost.kit.mail", "smtplib", "socket", "http.client", "urllib.request",

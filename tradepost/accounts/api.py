@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import QuerySet
 from djoser.views import UserViewSet
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import AuthenticationFailed, NotFound
@@ -15,17 +16,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.throttling import BaseThrottle
-from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
+from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView, TokenVerifyView
 
-from tradepost.accounts.actions.users import change_username, close_account, register_user
+from tradepost.accounts.actions.users import (
+    ask_for_new_password,
+    change_profile,
+    change_username,
+    close_account,
+    register_user,
+    set_password,
+)
 from tradepost.accounts.caller import caller
 from tradepost.accounts.errors import LockedOut
+from tradepost.accounts.limits import PasswordResets, Registrations, SignIns
 from tradepost.accounts.models import User
-from tradepost.accounts.serializers import PersonOutput, RefreshInput, SignInInput
+from tradepost.accounts.serializers import PersonOutput, RefreshInput, SignInInput, TokenPair
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.kit.http.search import Search
-from tradepost.kit.http.throttling import PasswordResets, Registrations
 
 
 class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
@@ -34,6 +42,16 @@ class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
     def get_throttles(self) -> list[BaseThrottle]:
         limits = {"create": Registrations, "reset_password": PasswordResets}
         return [limits[self.action]()] if self.action in limits else []
+
+    def get_object(self) -> User:
+        """The account of the address; the caller's own under ``me/``, whatever is asked of it."""
+        account: User = super().get_object() if "id" in self.kwargs else caller(self.request)
+        return account
+
+    @action(["get", "put", "patch", "delete"], detail=False)
+    def me(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        answer = self.retrieve if request.method == "HEAD" else super().me
+        return answer(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     def permission_denied(self, request: Request, **kwargs: Any) -> None:
         """Hide other people's accounts in every action, deletion too."""
@@ -47,23 +65,54 @@ class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
     def perform_destroy(self, instance: User) -> None:
         close_account(user=instance)
 
+    def perform_update(self, serializer: BaseSerializer[User], *args: Any, **kwargs: Any) -> None:
+        now: Any = serializer.instance
+        given = serializer.validated_data
+        names = ("first_name", "last_name", "phone_number")
+        fields = {name: given.get(name, getattr(now, name)) for name in names}
+        serializer.instance = change_profile(user=now, **fields)
+
     @action(["post"], detail=False)
     def set_username(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = self._checked(request)
         change_username(user=caller(request), username=asked.validated_data["username"])
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(["post"], detail=False)
+    def set_password(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        asked = self._checked(request)
+        set_password(user=caller(request), password=asked.validated_data["new_password"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(["post"], detail=False)
+    def reset_password(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        asked = self._checked(request)
+        ask_for_new_password(email=asked.validated_data["email"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @action(["post"], detail=False)
+    def reset_password_confirm(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        asked = self._checked(request)
+        set_password(user=asked.user, password=asked.validated_data["new_password"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _checked(self, request: Request) -> Any:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return asked
 
     # Accounts are active at once, and the mail with a new password names the user name.
     activation = resend_activation = None
     reset_username = reset_username_confirm = None
 
 
+@extend_schema(responses=TokenPair)
 class TokenCreate(TokenObtainPairView):
     """Give tokens for a user name and a password; 429 after too many wrong ones."""
 
     permission_classes = (AllowAny,)  # type: ignore[assignment]
     serializer_class = SignInInput
+    throttle_classes = [SignIns]
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
@@ -85,6 +134,12 @@ class TokenRefresh(TokenRefreshView):
 
     permission_classes = (AllowAny,)  # type: ignore[assignment]
     serializer_class = RefreshInput
+
+
+class TokenVerify(TokenVerifyView):
+    """Say whether a token is good: 200, or 401."""
+
+    permission_classes = (AllowAny,)  # type: ignore[assignment]
 
 
 class PeopleViewSet(

@@ -1,6 +1,6 @@
 """What accounts may refuse."""
 
-from tradepost.kit.errors import Invalid, TooMany
+from tradepost.kit.errors import Invalid, Refused, TooMany
 
 
 class EmailTaken(Invalid):
@@ -11,6 +11,11 @@ class EmailTaken(Invalid):
 class UsernameTaken(Invalid):
     code = "username_taken"
     message = "A user with that username already exists."
+
+
+class AccountClosed(Refused):
+    code = "account_closed"
+    message = "This account is closed."
 
 
 class LockedOut(TooMany):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from tradepost.accounts.mail import PasswordResetMail
 from tradepost.accounts.models import User
 
 NAMES = {
@@ -85,13 +84,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = NAMES
 
 
-class ForgotPasswordForm(PasswordResetForm):
-    """Django's search for the accounts of an address, with mails sent by our jobs."""
-
-    def ask_for_mail(self) -> None:
-        """Have a link mailed to the account of this address, if there is one."""
-        for user in self.get_users(self.cleaned_data["email"]):
-            PasswordResetMail(None, {"user": user}).send([user.email])
+class ForgotPasswordForm(forms.Form):
+    email = _of_user("email", widget=forms.EmailInput({"autocomplete": "email"}))
 
 
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]

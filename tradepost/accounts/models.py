@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from tradepost.kit.ids import uuid7
+
+
+def ascii_only(text: str) -> None:
+    """Refuse letters beyond ASCII."""
+    if not text.isascii():
+        raise ValidationError(_("Enter a valid email address."), code="invalid")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -37,10 +45,22 @@ class User(AbstractUser):
         HOST = "host", _("Host")
         ADMIN = "admin", _("Admin")
 
+    # ASCII, because databases disagree on what is the same letter in upper and lower case beyond
+    # it, and because names that only look alike are a way to pass for somebody else.
+    username_validator = ASCIIUsernameValidator()  # type: ignore[assignment]
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField(
+        _("username"),
+        max_length=150,
+        unique=True,
+        help_text=_("At most 150 letters (a to z), digits and @/./+/-/_"),
+        validators=[username_validator],
+        error_messages={"unique": _("A user with that username already exists.")},
+    )
     first_name = models.CharField(_("first name"), max_length=150)
     last_name = models.CharField(_("last name"), max_length=150)
-    email = models.EmailField(_("email address"))
+    email = models.EmailField(_("email address"), validators=[ascii_only])
     phone_number = models.CharField(max_length=32, blank=True, default="")
     role = models.CharField(max_length=5, choices=Role.choices, default=Role.GUEST)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -11,8 +11,10 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
+from tradepost.accounts.actions.users import lock_account
 from tradepost.accounts.models import User
-from tradepost.accounts.queries import find_account, find_account_by_email
+from tradepost.accounts.queries import find_account
+from tradepost.kit.transactions import unit_of_work
 
 PUBLIC_ROLES = [(User.Role.GUEST.value, "Guest"), (User.Role.HOST.value, "Host")]
 
@@ -53,11 +55,9 @@ class RegistrationInput(serializers.ModelSerializer[User]):
         return attrs
 
 
-class AddressInput(djoser.SendEmailResetSerializer):  # type: ignore[misc]
-    """An e-mail address of an account, in upper or lower case."""
-
-    def get_user(self, is_active: bool = True) -> User | None:
-        return find_account_by_email(email=self.validated_data["email"], is_active=is_active)
+class TokenPair(serializers.Serializer[Any]):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
 
 
 class SignInInput(TokenObtainPairSerializer):
@@ -72,7 +72,9 @@ class RefreshInput(TokenRefreshSerializer):
         user = find_account(user_id=token["user_id"])
         if user is None or token.get("hash_password") != get_md5_hash_password(user.password):
             raise AuthenticationFailed
-        return super().validate(attrs)
+        with unit_of_work():
+            lock_account(user)  # of parallel exchanges of one token the second finds it used
+            return super().validate(attrs)
 
 
 class NewPasswordInput(djoser.PasswordResetConfirmSerializer):  # type: ignore[misc]

@@ -19,6 +19,7 @@ def send_password_reset(*, user_id: str) -> None:
     send_mail(
         template="mail/password_reset.html",
         to=user.email,
+        recipient_id=user.pk,
         context={"user": user, "url": f"{settings.SITE_URL}{path}"},
         key=f"password-reset:{token}",
     )

@@ -5,5 +5,8 @@ class KitConfig(AppConfig):
     name = "tradepost.kit"
 
     def ready(self) -> None:
-        from tradepost.kit import tasks  # noqa: F401 - registers the jobs
+        from tradepost.kit import (
+            checks,  # noqa: F401 - registers the checks
+            tasks,  # noqa: F401 - registers the jobs
+        )
         from tradepost.kit.http import schema_types  # noqa: F401 - registers the token scheme

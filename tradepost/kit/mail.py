@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -11,19 +12,32 @@ from django.core.mail.message import EmailMessage
 from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
 
+RECIPIENT = "X-Tradepost-Recipient"
 
-def send_mail(*, template: str, to: str, context: Mapping[str, object], key: str) -> None:
+
+def send_mail(
+    *,
+    template: str,
+    to: str,
+    context: Mapping[str, object],
+    key: str,
+    recipient_id: UUID | None = None,
+) -> None:
     """Send the mail that ``template`` describes to one address.
 
-    ``key`` names the mail: the same key gives the same Message-ID, by which mail programs (and the
-    embedded mode's folder) know a repeated sending for what it is.
+    ``recipient_id`` is the account it is meant for, whoever has the address later. ``key`` names
+    the mail: the same key gives the same Message-ID, by which mail programs (and the embedded
+    mode's folder) know a repeated sending for what it is.
     """
     blocks = _render_blocks(template, {"site_name": settings.SITE_NAME, **context})
+    headers = {"Message-ID": message_id(key)}
+    if recipient_id is not None:
+        headers[RECIPIENT] = str(recipient_id)
     message = EmailMultiAlternatives(
         subject=" ".join(blocks["subject"].split()),
         body=blocks["text"].strip() + "\n",
         to=[to],
-        headers={"Message-ID": message_id(key)},
+        headers=headers,
     )
     if "html" in blocks:
         message.attach_alternative(blocks["html"].strip(), "text/html")
@@ -60,7 +74,7 @@ class FolderBackend(BaseEmailBackend):
                 message.extra_headers.get("Message-ID") or hashlib.sha256(content).hexdigest()
             )
             name = "".join(c for c in key if c.isalnum())[:64]
-            unfinished = folder / f"{name}.part"
+            unfinished = folder / f"{name}.{uuid4().hex}.part"  # two workers may send it at once
             unfinished.write_bytes(content)
             unfinished.replace(folder / f"{name}.eml")
         return len(email_messages)

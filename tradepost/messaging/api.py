@@ -80,6 +80,10 @@ class ConversationViewSet(
         return ConversationOutput(conversation).data
 
 
+class OfConversation(serializers.Serializer[Any]):
+    conversation_id = serializers.UUIDField()
+
+
 class MarkReadInput(serializers.Serializer[Any]):
     conversation_id = serializers.UUIDField()
     up_to_seq = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
@@ -101,10 +105,9 @@ class MessageViewSet(
     def get_queryset(self) -> QuerySet[Message]:
         rows = list_messages(user=caller(self.request))
         if "conversation_id" in self.request.query_params:
-            asked = serializers.UUIDField().run_validation(
-                self.request.query_params["conversation_id"]
-            )
-            rows = rows.filter(conversation_id=asked)
+            asked = OfConversation(data=self.request.query_params.dict())
+            asked.is_valid(raise_exception=True)
+            rows = rows.filter(**asked.validated_data)
         return rows
 
     @extend_schema(parameters=[OpenApiParameter("conversation_id", OpenApiTypes.UUID)])

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,10 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from tradepost.messaging.signals import handlers  # noqa: F401 - connects the receivers
-        from tradepost.notifications.sentences import register_sentence
+        from tradepost.notifications.kinds import register_kind
 
-        register_sentence("message.received", _("{actor} wrote to you."))
+        register_kind(
+            "message.received",
+            sentence=_("{actor} wrote to you."),
+            link=lambda data: reverse("conversation", args=[data["conversation"]]),
+        )

@@ -1,5 +1,7 @@
 """The page door to messaging."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +17,7 @@ from tradepost.accounts.caller import SignedInRequest
 from tradepost.accounts.models import User
 from tradepost.kit.errors import Invalid
 from tradepost.kit.http.pages import newest_first, posted_from
-from tradepost.messaging.actions.conversations import start_conversation as start
-from tradepost.messaging.actions.messages import send_message
+from tradepost.messaging.actions.messages import Sent, send_message, write_to
 from tradepost.messaging.actions.reading import mark_conversation_read
 from tradepost.messaging.errors import ClientIdReused
 from tradepost.messaging.forms import FindPeopleForm, MessageForm, ReadUpToForm
@@ -74,7 +75,8 @@ def _show_conversation(
 def conversation_send(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Send a reply; the sender's place moves with it."""
     form = MessageForm(request.POST)
-    if form.is_valid() and _send(form, request.user, pk):
+    send = partial(send_message, sender=request.user, conversation_id=pk)
+    if form.is_valid() and _send(form, send):
         return _go_to_end_of(pk)
     return _show_conversation(request, pk, form)
 
@@ -97,10 +99,9 @@ def start_conversation(request: SignedInRequest) -> HttpResponse:
         return _find_people(request)
     person = get_object_or_404(User.objects.visible_to(request.user), pk=person_id)
     form = MessageForm(request.POST or None)
-    if form.is_valid():
-        opened = start(starter=request.user, participant_ids=[person.pk])
-        if _send(form, request.user, opened.pk):
-            return _go_to_end_of(opened.pk)
+    send = partial(write_to, sender=request.user, recipient_id=person.pk)
+    if form.is_valid() and (sent := _send(form, send)):
+        return _go_to_end_of(sent.message.conversation_id)
     return render(request, "messaging/write.html", {"person": person, "form": form})
 
 
@@ -120,17 +121,17 @@ def _find_people(request: SignedInRequest) -> HttpResponse:
     return render(request, "messaging/find_people.html", context)
 
 
-def _send(form: MessageForm, sender: User, conversation_id: UUID) -> bool:
+def _send(form: MessageForm, send: Callable[..., Sent]) -> Sent | None:
     """Send what the form holds; a refusal is left in the form."""
     body, client_id = form.cleaned_data["body"], str(form.cleaned_data["client_id"])
     try:
-        send_message(sender=sender, conversation_id=conversation_id, body=body, client_id=client_id)
+        return send(body=body, client_id=client_id)
     except ClientIdReused:
         form.renew_client_id()
         form.add_error("body", _("This page had sent another message. Send again if you want to."))
     except Invalid as error:
         form.add_error("body", str(error))
-    return form.is_valid()
+    return None
 
 
 def _go_to_end_of(conversation_id: UUID) -> HttpResponse:

@@ -17,12 +17,13 @@ from tradepost.notifications.actions.notifications import (
     mark_all_notifications_read,
     mark_notification_read,
 )
+from tradepost.notifications.kinds import link_for, sentence_for
 from tradepost.notifications.models import Notification
-from tradepost.notifications.sentences import sentence_for
 
 
 class NotificationOutput(serializers.ModelSerializer[Notification]):
     text = serializers.SerializerMethodField()
+    link = serializers.SerializerMethodField()
     is_read = serializers.SerializerMethodField()
 
     class Meta:
@@ -32,6 +33,9 @@ class NotificationOutput(serializers.ModelSerializer[Notification]):
 
     def get_text(self, notification: Notification) -> str:
         return sentence_for(notification)
+
+    def get_link(self, notification: Notification) -> str:
+        return link_for(notification)
 
     def get_is_read(self, notification: Notification) -> bool:
         return notification.read_at is not None

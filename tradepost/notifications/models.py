@@ -22,8 +22,8 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 class Notification(models.Model):
     """One thing that ``user`` is told, once per ``cause``.
 
-    It keeps who did what to which thing, and no text of anybody's: the sentence is made when it is
-    read (``sentences.py``), so that nothing erased elsewhere lives on here.
+    It keeps who did what to which thing, and no text of anybody's: its sentence and its link are
+    made when it is shown (``kinds.py``), so that nothing erased elsewhere lives on here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -35,7 +35,6 @@ class Notification(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    link = models.CharField(max_length=200, blank=True, default="")
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     read_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(

@@ -15,8 +15,8 @@ from tradepost.notifications.actions.notifications import (
     mark_all_notifications_read,
     mark_notification_read,
 )
+from tradepost.notifications.kinds import link_for, sentence_for
 from tradepost.notifications.models import Notification
-from tradepost.notifications.sentences import sentence_for
 
 
 @login_required
@@ -36,7 +36,7 @@ def notifications(request: SignedInRequest) -> HttpResponse:
 def notification(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Mark one notification read and go to what it is about."""
     told = mark_notification_read(user=request.user, notification_id=pk, now=timezone.now())
-    return redirect(told.link or "notifications")
+    return redirect(link_for(told))
 
 
 @login_required

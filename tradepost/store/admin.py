@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Field, Model, QuerySet
+from django.forms import Field as FormField
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,9 +22,15 @@ LOW = 10
 class CatalogueAdmin(admin.ModelAdmin):
     """The admin writes rows itself, so it must say itself that the catalogue changed."""
 
+    touched: tuple[str, ...] = ()  # columns that every change sets
+
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
         with unit_of_work():
-            super().save_model(request, obj, form, change)
+            if change:  # what was not changed in the form may have been changed by an order
+                columns = {field.name for field in obj._meta.concrete_fields}
+                obj.save(update_fields=[*columns.intersection(form.changed_data), *self.touched])
+            else:
+                super().save_model(request, obj, form, change)
             raise_stamp(CATALOGUE)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
@@ -47,6 +54,16 @@ class ProductAdmin(CatalogueAdmin):
     search_fields = ["title", "sku"]
     autocomplete_fields = ["collection"]
     prepopulated_fields = {"slug": ["title"]}
+    touched = ("last_update",)
+
+    def formfield_for_dbfield(
+        self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> FormField | None:
+        """Remember what stock the form showed: only a number that somebody typed is saved."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "inventory":
+            field.show_hidden_initial = True
+        return field
 
     @admin.display(ordering="inventory", description="inventory")
     def inventory_status(self, product: Product) -> str:

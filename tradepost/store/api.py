@@ -19,7 +19,6 @@ from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages, NumberedPages
 from tradepost.kit.http.paths import NUMBER, UUID_TEXT
 from tradepost.kit.http.search import Search
-from tradepost.kit.http.throttling import AnonymousCarts
 from tradepost.messaging.queries import read_conversation
 from tradepost.messaging.serializers import ConversationOutput
 from tradepost.store.actions.carts import (
@@ -32,6 +31,7 @@ from tradepost.store.actions.carts import (
 from tradepost.store.actions.conversations import open_order_conversation
 from tradepost.store.actions.orders import place_order
 from tradepost.store.filters import ProductFilter
+from tradepost.store.limits import AnonymousCarts
 from tradepost.store.models import Cart, CartItem, Collection, Order, Product
 from tradepost.store.models.orders import with_products
 from tradepost.store.rows import product_rows, products_as_json
@@ -170,6 +170,7 @@ class OrderViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveModelM
     def conversation(self, request: Request, pk: str) -> Response:
         """Open the conversation about this order; a second time gives the same one."""
         visible = Order.objects.visible_to(caller(request)).select_related("customer__user")
-        conversation = open_order_conversation(order=get_object_or_404(visible, pk=pk))
+        order = get_object_or_404(visible, pk=pk)
+        conversation = open_order_conversation(order=order, opener=caller(request))
         shown = read_conversation(user=caller(request), conversation_id=conversation.pk)
         return Response(ConversationOutput(shown).data)

@@ -1,10 +1,19 @@
 from django.urls import include, path
-from rest_framework.routers import DefaultRouter
+from rest_framework.permissions import AllowAny
+from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework_nested.routers import NestedDefaultRouter
 
 from tradepost.store import api
 
+
+class StoreRoot(APIRootView):
+    """What the shop offers."""
+
+    permission_classes = [AllowAny]
+
+
 router = DefaultRouter()
+router.APIRootView = StoreRoot
 router.register("products", api.ProductViewSet, basename="products")
 router.register("collections", api.CollectionViewSet, basename="collection")
 router.register("carts", api.CartViewSet, basename="carts")

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,13 +8,17 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         from tradepost.kit.http.hot import register_hot_read
-        from tradepost.notifications.sentences import register_sentence
+        from tradepost.notifications.kinds import register_kind
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
         from tradepost.store.rows import product_bytes
         from tradepost.store.signals import handlers  # noqa: F401 - connects the receivers
         from tradepost.store.stamps import CATALOGUE
 
-        register_sentence("order.placed", _("{actor} placed order {order}."))
+        register_kind(
+            "order.placed",
+            sentence=_("{actor} placed order {order}."),
+            link=lambda data: reverse("order", args=[data["order"]]),
+        )
         register_hot_read(
             path=r"/api/v1/store/products/",
             stamp=CATALOGUE,

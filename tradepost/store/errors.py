@@ -17,6 +17,11 @@ class TooManyOfOneProduct(Invalid):
     message = "A cart cannot hold that many of one product."
 
 
+class CartFull(Invalid):
+    code = "cart_full"
+    message = "A cart cannot hold that many different products."
+
+
 class CartUnknown(Invalid):
     code = "cart_unknown"
     message = "No cart with the given ID was found."

@@ -1,6 +1,7 @@
 """Background work of the shop."""
 
 from django.conf import settings
+from django.urls import reverse
 
 from tradepost.kit.jobs import job
 from tradepost.kit.mail import send_mail
@@ -14,11 +15,12 @@ def send_receipt(*, order_id: int) -> None:
     send_mail(
         template="mail/receipt.html",
         to=order.customer.user.email,
+        recipient_id=order.customer.user.pk,
         context={
             "order": order,
             "buyer": order.customer.user,
             "currency": settings.CURRENCY,
-            "url": f"{settings.SITE_URL}/orders/{order.pk}/",
+            "url": settings.SITE_URL + reverse("order", args=[order.pk]),
         },
         key=f"receipt:{order.pk}",
     )

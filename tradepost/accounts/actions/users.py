@@ -1,15 +1,25 @@
-"""Making, changing and ending accounts."""
+"""Making, changing and ending accounts.
 
-from django.db import IntegrityError, transaction
+A password is hashed before the transaction begins: the hash takes tens of milliseconds on purpose,
+and nobody else should wait for it. Every change locks the account and looks whether it is still
+open, because whoever asks may have been signed in before it was closed.
+"""
 
-from tradepost.accounts.errors import EmailTaken, UsernameTaken
+from uuid import uuid4
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import UserManager
+from django.db import IntegrityError
+
+from tradepost.accounts.errors import AccountClosed, EmailTaken, UsernameTaken
 from tradepost.accounts.models import User
+from tradepost.accounts.queries import find_account_by_email
 from tradepost.kit.idempotency import forget_answers
-from tradepost.kit.transactions import atomic
+from tradepost.kit.jobs import enqueue
+from tradepost.kit.transactions import atomic, unit_of_work
 
 
-@atomic
-def register_user(
+def register_user(  # house: allow A1 because the password is hashed before the transaction
     *,
     username: str,
     email: str,
@@ -20,60 +30,105 @@ def register_user(
     role: str = User.Role.GUEST,
 ) -> User:
     """Make an account. Raises EmailTaken or UsernameTaken; both ignore upper and lower case."""
-    try:
-        with transaction.atomic():
-            user: User = User.objects.create_user(
-                username,
-                email,
-                password,
-                first_name=first_name,
-                last_name=last_name,
-                phone_number=phone_number,
-                role=role,
-            )
-            return user
-    except IntegrityError as error:
-        if User.objects.filter(username__iexact=username).exists():
-            raise UsernameTaken(field="username") from error
-        if User.objects.filter(email__iexact=email).exists():
-            raise EmailTaken(field="email") from error
-        raise
-
-
-@atomic
-def change_profile(*, user: User, first_name: str, last_name: str, phone_number: str) -> User:
-    """Change what other people call the user and how to ring them."""
-    user.first_name = first_name
-    user.last_name = last_name
-    user.phone_number = phone_number
-    user.save(update_fields=["first_name", "last_name", "phone_number"])
+    user = User(
+        username=User.normalize_username(username),
+        email=UserManager.normalize_email(email),
+        password=make_password(password),
+        first_name=first_name,
+        last_name=last_name,
+        phone_number=phone_number,
+        role=role,
+    )
+    with unit_of_work():
+        _insert(user)
     return user
 
 
 @atomic
+def change_profile(*, user: User, first_name: str, last_name: str, phone_number: str) -> User:
+    """Change what other people call the user and how to ring them. Raises AccountClosed."""
+    account = lock_account(user)
+    account.first_name = first_name
+    account.last_name = last_name
+    account.phone_number = phone_number
+    account.save(update_fields=["first_name", "last_name", "phone_number"])
+    return account
+
+
+@atomic
 def change_username(*, user: User, username: str) -> None:
-    """Let the person sign in by another name. Raises UsernameTaken, in any case of letters."""
+    """Let the person sign in by another name.
+
+    Raises UsernameTaken, in upper or lower case, and AccountClosed.
+    """
+    account = lock_account(user)
     if User.objects.filter(username__iexact=username).exclude(pk=user.pk).exists():
         raise UsernameTaken(field="new_username")
-    user.username = username
+    account.username = username
     try:
-        user.save(update_fields=["username"])
+        account.save(update_fields=["username"])
     except IntegrityError as error:  # somebody else took it at this very moment
         raise UsernameTaken(field="new_username") from error
 
 
+def set_password(  # house: allow A1 because the password is hashed before the transaction
+    *, user: User, password: str
+) -> User:
+    """Give the account another password, which ends its sessions. Raises AccountClosed."""
+    hashed = make_password(password)
+    with unit_of_work():
+        account = lock_account(user)
+        account.password = hashed
+        account.save(update_fields=["password"])
+    return account
+
+
+@atomic
+def ask_for_new_password(*, email: str) -> None:
+    """Have a link mailed to the account of this address, if there is one; tell nobody which."""
+    user = find_account_by_email(email=email)
+    if user is not None:
+        enqueue("accounts.send_password_reset", user_id=str(user.pk))
+
+
 @atomic
 def close_account(*, user: User) -> None:
-    """End the account and take the person's name and address off it.
+    """End the account and take the person's name and address off it; a closed one stays as it is.
 
     The row stays, nameless, because orders and other people's conversations refer to it.
     """
-    user.username = f"deleted-{user.pk}"
-    user.email = f"{user.pk}@deleted.invalid"
-    user.first_name = "Deleted"
-    user.last_name = "user"
-    user.phone_number = ""
-    user.is_active = False
-    user.set_unusable_password()
-    user.save()
+    account = User.objects.select_for_update().get(pk=user.pk)
+    if not account.is_active:
+        return
+    nobody = uuid4().hex  # that nobody can have registered before
+    account.username = f"deleted-{nobody}"
+    account.email = f"{nobody}@deleted.invalid"
+    account.first_name = "Deleted"
+    account.last_name = "user"
+    account.phone_number = ""
+    account.is_active = False
+    account.set_unusable_password()
+    account.save()
     forget_answers(owner=f"user:{user.pk}")
+
+
+def lock_account(user: User) -> User:
+    """Return the account as it is now, locked until the transaction ends. Raises AccountClosed."""
+    account: User | None = (
+        User.objects.select_for_update().filter(pk=user.pk, is_active=True).first()
+    )
+    if account is None:
+        raise AccountClosed
+    return account
+
+
+def _insert(user: User) -> None:
+    try:
+        with unit_of_work(savepoint=True):
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        if User.objects.filter(username__iexact=user.username).exists():
+            raise UsernameTaken(field="username") from error
+        if User.objects.filter(email__iexact=user.email).exists():
+            raise EmailTaken(field="email") from error
+        raise

@@ -30,13 +30,15 @@ def test_people_change_their_name_and_number(api, ann) -> None:
 
     answer = api(ann).put(ME, form)
 
+    ann.refresh_from_db()
     assert answer.status_code == 200
-    assert api(ann).get(ME).json() == account(ann, **form)
+    assert api(ann).get(ME).json() == answer.json() == account(ann, **form)
 
 
 def test_people_change_one_thing(api, ann) -> None:
     api(ann).patch(ME, {"first_name": "Anna"})
 
+    ann.refresh_from_db()
     assert api(ann).get(ME).json() == account(ann, first_name="Anna")
 
 
@@ -105,7 +107,7 @@ def test_who_leaves_is_gone_and_the_orders_stay(ann, bearer, order_of, dora, api
     ann.refresh_from_db()
     assert answer.status_code == 204
     assert (ann.is_active, ann.first_name, ann.phone_number) == (False, "Deleted", "")
-    assert ann.email == f"{ann.pk}@deleted.invalid"
+    assert ann.email.endswith("@deleted.invalid")
     kept = ann.customer.orders.get()
     assert kept.pk == order
 

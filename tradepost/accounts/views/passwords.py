@@ -3,16 +3,17 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import PasswordResetConfirmView
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
+from tradepost.accounts.actions.users import ask_for_new_password, set_password
 from tradepost.accounts.forms import ForgotPasswordForm, NewPasswordForm
+from tradepost.accounts.limits import PasswordResets
 from tradepost.kit.http.pages import check_limit
-from tradepost.kit.http.throttling import PasswordResets
 
 
 class ForgotPassword(FormView):  # type: ignore[type-arg]
@@ -26,7 +27,7 @@ class ForgotPassword(FormView):  # type: ignore[type-arg]
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: ForgotPasswordForm) -> HttpResponse:
-        form.ask_for_mail()
+        ask_for_new_password(**form.cleaned_data)
         messages.success(
             self.request,
             _("If there is an account with that address, a mail with a link is on its way."),
@@ -42,5 +43,7 @@ class NewPassword(PasswordResetConfirmView):
     success_url = reverse_lazy("sign-in")
 
     def form_valid(self, form: Any) -> HttpResponse:
+        set_password(user=form.user, password=form.cleaned_data["new_password1"])
+        del self.request.session[INTERNAL_RESET_SESSION_TOKEN]
         messages.success(self.request, _("Your password is changed. Please sign in with it."))
-        return super().form_valid(form)
+        return redirect(self.get_success_url())

@@ -17,9 +17,9 @@ from django.views.generic import FormView
 from tradepost.accounts.actions.users import register_user
 from tradepost.accounts.errors import LockedOut
 from tradepost.accounts.forms import RegisterForm
+from tradepost.accounts.limits import Registrations, SignIns
 from tradepost.kit.errors import Invalid
 from tradepost.kit.http.pages import check_limit
-from tradepost.kit.http.throttling import Registrations
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -42,6 +42,10 @@ class ForVisitors(RedirectURLMixin):
 
 class SignIn(ForVisitors, LoginView):
     template_name = "accounts/sign_in.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        check_limit(SignIns(), request)
+        return super().post(request, *args, **kwargs)
 
 
 @method_decorator([sensitive_post_parameters("password"), never_cache], name="dispatch")

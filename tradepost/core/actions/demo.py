@@ -13,7 +13,8 @@ from django.contrib.auth.models import Group
 
 from tradepost.accounts.actions.users import register_user
 from tradepost.accounts.models import User
-from tradepost.core.imports.products import import_products
+from tradepost.core.actions.imports import import_products
+from tradepost.core.queries import has_people
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.conversations import open_direct_conversation
 from tradepost.messaging.actions.messages import send_message
@@ -81,7 +82,7 @@ class DemoSummary:
 def make_demo_data(*, password: str) -> DemoSummary:
     """Fill a database that has no users yet: people who all have this password, a catalogue,
     orders and talk. Otherwise change nothing."""
-    if User.objects.exists():
+    if has_people():
         return DemoSummary(made=False)
     people = _make_people(password)
     products = _make_catalogue()
@@ -125,7 +126,7 @@ def _order(buyer: User, quantities: Mapping[str, int]) -> Order:
 
 def _talk_about(order: Order, people: Mapping[str, User]) -> int:
     """The buyer has not read the shop's last message yet."""
-    conversation = open_order_conversation(order=order)
+    conversation = open_order_conversation(order=order, opener=order.customer.user)
     return _say(ABOUT_THE_ORDER, conversation.pk, people)
 
 

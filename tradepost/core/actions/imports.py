@@ -1,4 +1,4 @@
-"""Writing a part of a catalogue.
+"""Taking in a whole catalogue, batch by batch.
 
 A row is known by its SKU; a row without one by its title among the products of its collection that
 have no SKU either. What a row says is written over what the shop has, its stock included; what it
@@ -7,12 +7,14 @@ no longer in the file remain, and only tags are made exactly what the row says.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 from django.contrib.contenttypes.models import ContentType
 
-from tradepost.core.imports.rows import GoodRow
+from tradepost.core.catalogue.batches import read_batches
+from tradepost.core.catalogue.rows import BadRow, GoodRow
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.products import Outcome, Upserted, upsert_products
@@ -20,6 +22,8 @@ from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
 from tradepost.tags.actions.tagging import set_tags
 from tradepost.tags.models import TaggedItem
+
+ROWS_PER_TRANSACTION = 500
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,30 @@ class Tally:
             unchanged=self.unchanged + other.unchanged,
             bad=self.bad + other.bad,
         )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A batch is in: the tally so far, and the rows of this batch that stayed out."""
+
+    tally: Tally
+    bad_rows: Sequence[BadRow]
+
+
+def import_products(  # house: allow A1 because every batch is a transaction of its own
+    *, stream: TextIO
+) -> Iterator[Step]:
+    """Import the catalogue in ``stream``, a transaction per batch, and yield after each.
+
+    Not one transaction: the shop stays open, and what went in stays in when the file turns out to
+    be broken further on. Nothing happens until the steps are iterated. Raises NotACatalogue before
+    anything is written, or CatalogueBreaksOff after the rows in front of the break went in. Open
+    the stream with ``errors="surrogateescape"``, and a byte that is no UTF-8 costs one row only.
+    """
+    tally = Tally()
+    for batch in read_batches(stream=stream, size=ROWS_PER_TRANSACTION):
+        tally = tally.plus(import_batch(rows=batch.good)).plus(Tally(bad=len(batch.bad)))
+        yield Step(tally, batch.bad)
 
 
 @atomic

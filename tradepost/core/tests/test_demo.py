@@ -64,7 +64,7 @@ def test_the_three_logins_work_and_have_their_roles(db, api):
 def test_the_host_answers_for_the_shop(db):
     make_demo_data(password="x-y-z-123")
 
-    assert [person.username for person in list_shop_desk()] == ["host"]
+    assert list_shop_desk() == [User.objects.get(username="host")]
 
 
 def test_a_receipt_is_queued_for_every_order(db):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from tradepost.core.imports import products as importing
+from tradepost.core.actions import imports as importing
 from tradepost.core.tests.catalogues import a_review, a_row
 from tradepost.store.models import Product
 

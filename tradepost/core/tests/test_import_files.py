@@ -4,10 +4,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from tradepost.core.actions import imports as importing
+from tradepost.core.actions.imports import import_products
+from tradepost.core.catalogue import stream as reading
 from tradepost.core.errors import CatalogueBreaksOff, NotACatalogue
-from tradepost.core.imports import products as importing
-from tradepost.core.imports import stream as reading
-from tradepost.core.imports.products import import_products
 from tradepost.core.tests.catalogues import a_row
 from tradepost.store.models import Collection, Product
 

@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as PropertyTestCase
 
-from tradepost.core.imports.products import import_products
+from tradepost.core.actions.imports import import_products
 from tradepost.core.tests.catalogues import a_review, a_row, without
 from tradepost.kit import stamps
 from tradepost.kit.stamps import read_stamp

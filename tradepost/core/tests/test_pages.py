@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ STRICT = "default-src 'self'"
 
 @pytest.fixture
 def mailbox(settings, tmp_path):
-    """Keep mails in a folder of the test's own; call it to put one there."""
+    """Keep mails in a folder of the test's own; call it to put one there, minutes from now."""
     settings.MAIL_DIR, settings.SHOW_MAIL = tmp_path / "mail", True
 
     def put(name: str, *, to: str, minute: int = 0, html: str = "") -> None:
@@ -32,7 +33,8 @@ def mailbox(settings, tmp_path):
             message.attach_alternative(html, "text/html")
         FolderBackend().send_messages([message])
         file = settings.MAIL_DIR / f"{name}.eml"
-        os.utime(file, (minute * 60, minute * 60))
+        came = time.time() + minute * 60
+        os.utime(file, (came, came))
 
     return put
 

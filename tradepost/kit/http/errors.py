@@ -5,12 +5,15 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template import loader
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from tradepost.kit import errors
+from tradepost.kit.http.json import encode
 from tradepost.kit.idempotency import KeyReused
 
 STATUS: dict[type[errors.DomainError], int] = {
@@ -72,3 +75,35 @@ def _plain(status: int, detail: str, code: str) -> Response:
     if transaction.get_connection().in_atomic_block:
         transaction.set_rollback(True)
     return Response({"detail": detail, "code": code}, status=status)
+
+
+def _for_machines(request: HttpRequest, status: int, detail: str, code: str) -> HttpResponse | None:
+    """Return the API's form of an error that came before any view of the API was found."""
+    if not request.path_info.startswith("/api/"):
+        return None
+    return HttpResponse(
+        encode({"detail": detail, "code": code}), status=status, content_type="application/json"
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404: JSON for the API, a page for people."""
+    return _for_machines(request, 404, "Not found.", "not_found") or defaults.page_not_found(
+        request, exception
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400: JSON for the API, a page for people.
+
+    Django's own handler looks for a CSRF token, in the very form that could not be read.
+    """
+    detail = "The request could not be understood."
+    page = loader.get_template("400.html").render
+    return _for_machines(request, 400, detail, "bad_request") or HttpResponse(page(), status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500: JSON for the API, a page for people."""
+    detail = "Something went wrong here."
+    return _for_machines(request, 500, detail, "error") or defaults.server_error(request)

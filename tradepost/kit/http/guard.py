@@ -16,6 +16,8 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 TOO_LARGE = (413, b'{"detail":"The request body is too large.","code":"body_too_large"}')
 TOO_SLOW = (408, b'{"detail":"The request body came too slowly.","code":"body_too_slow"}')
+TOO_BUSY = (503, b'{"detail":"Too many uploads at once. Try again soon.","code":"busy"}')
+MOST_BYTES_IN_MEMORY = 67_108_864  # of all bodies that are on their way
 BAD_LENGTH = (400, b'{"detail":"Content-Length is not a number.","code":"bad_request"}')
 LONGEST_LENGTH = 15  # digits of a Content-Length
 ASCII_PRINTABLE = "".join(map(chr, range(33, 127)))
@@ -38,22 +40,28 @@ class Guard:
         self.limit = limit
         self.upload_limit = upload_limit
         self.body_seconds = body_seconds
+        self.bytes_in_memory = 0
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        body = bytearray()
         try:
             async with asyncio.timeout(self.body_seconds):
-                body = await self._read(scope, receive)
+                await self._read(body, scope, receive)
         except TimeoutError:
             return await _answer(send, *TOO_SLOW)
         except _Refusal as refusal:
             return await _answer(send, refusal.status, refusal.body)
         except _Gone:
             return None
+        finally:
+            self.bytes_in_memory -= len(body)
         scope["headers"] = [*_without_length(scope), (b"content-length", b"%d" % len(body))]
         scope["query_string"] = quote_from_bytes(scope["query_string"], ASCII_PRINTABLE).encode()
-        return await self.app(scope, _once(body), send)
+        return await self.app(scope, _once(bytes(body)), send)
 
-    async def _read(self, scope: MutableMapping[str, Any], receive: Receive) -> bytes:
+    async def _read(
+        self, body: bytearray, scope: MutableMapping[str, Any], receive: Receive
+    ) -> None:
         headers = dict(scope["headers"])
         upload = headers.get(b"content-type", b"").startswith(b"multipart/")
         limit = self.upload_limit if upload else self.limit
@@ -62,16 +70,19 @@ class Guard:
             raise _Refusal(BAD_LENGTH)
         if len(declared) > LONGEST_LENGTH or int(declared) > limit:
             raise _Refusal(TOO_LARGE)
-        body, more = bytearray(), True
+        more = True
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise _Gone
-            body += message.get("body", b"")
+            part = message.get("body", b"")
+            if self.bytes_in_memory + len(part) > MOST_BYTES_IN_MEMORY:
+                raise _Refusal(TOO_BUSY)
+            body += part
+            self.bytes_in_memory += len(part)
             more = message.get("more_body", False)
             if len(body) > limit:
                 raise _Refusal(TOO_LARGE)
-        return bytes(body)
 
 
 def _without_length(scope: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:

@@ -24,6 +24,7 @@ from tradepost.kit.stamps import read_stamp
 SECONDS = 60
 JSON = "application/json"
 OK = 200
+NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True)
@@ -66,24 +67,29 @@ class HotReads:
     def _answer(self, request: HttpRequest, hot: HotRead) -> HttpResponse:
         _keep_params(request, hot.params)
         etag = _etag(request, hot)
-        if _client_has(request, etag):
+        known = _tags_of_client(request)
+        if etag in known:
             return _with_headers(HttpResponseNotModified(), etag)
+        response = self._make(request, hot, etag)
+        if response.status_code == OK and "*" in known:  # any version will do, if there is one
+            response = HttpResponseNotModified()
+        good = response.status_code in (OK, NOT_MODIFIED)
+        return _with_headers(response, etag) if good else response
+
+    def _make(self, request: HttpRequest, hot: HotRead, etag: str) -> HttpResponse:
         stored = cache.get(f"hot:{etag}")
+        if stored is None and (stored := _make_bytes(request, hot)) is not None:
+            cache.set(f"hot:{etag}", stored, SECONDS)
         if stored is not None:
-            return _with_headers(HttpResponse(stored, content_type=JSON), etag)
-        made = _make(request, hot)
-        if made is not None:
-            cache.set(f"hot:{etag}", made, SECONDS)
-            return _with_headers(HttpResponse(made, content_type=JSON), etag)
+            return HttpResponse(stored, content_type=JSON)
         response = self.get_response(request)
-        if response.status_code == OK and response.get("Content-Type", "").startswith(JSON):
-            if request.method == "GET":
-                cache.set(f"hot:{etag}", response.content, SECONDS)
-            _with_headers(response, etag)
+        fit = response.status_code == OK and request.method == "GET"
+        if fit and response.get("Content-Type", "").startswith(JSON):
+            cache.set(f"hot:{etag}", response.content, SECONDS)
         return response
 
 
-def _make(request: HttpRequest, hot: HotRead) -> bytes | None:
+def _make_bytes(request: HttpRequest, hot: HotRead) -> bytes | None:
     caught = hot.path.fullmatch(request.path_info)
     return hot.make(**caught.groupdict()) if hot.make and caught else None
 
@@ -115,12 +121,9 @@ def _etag(request: HttpRequest, hot: HotRead) -> str:
     return f'"{hot.stamp}-{read_stamp(hot.stamp)}-{digest}"'
 
 
-def _client_has(request: HttpRequest, etag: str) -> bool:
-    asked = request.META.get("HTTP_IF_NONE_MATCH")
-    if not asked:
-        return False
-    known = [tag.removeprefix("W/") for tag in parse_etags(asked)]
-    return etag in known or known == ["*"]
+def _tags_of_client(request: HttpRequest) -> list[str]:
+    asked = request.META.get("HTTP_IF_NONE_MATCH", "")
+    return [tag.removeprefix("W/") for tag in parse_etags(asked)] if asked else []
 
 
 def _with_headers(response: HttpResponse, etag: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Generic, TypeVar
 
@@ -78,6 +78,8 @@ def _read_place(model: type[Model], written: str) -> tuple[datetime, Any] | None
     try:
         at = parse_datetime(moment)
         key = model._meta.pk.to_python(pk)
-    except (ValueError, ValidationError):
+        if at is not None and is_aware(at):
+            at.astimezone(UTC)  # the first and last hours of time have no UTC
+    except (ValueError, OverflowError, ValidationError):
         return None
     return (at, key) if at is not None and is_aware(at) and key is not None else None

@@ -1,5 +1,6 @@
 """Pages of lists: numbered with a count where the contract asks for it, keyset where lists grow."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -37,7 +38,10 @@ class KeysetPages(CursorPagination):
             try:
                 if "\0" in str(cursor.position):
                     raise BadValue("NUL")
-                field.run_validators(field.to_python(cursor.position))  # type: ignore[union-attr]
+                place = field.to_python(cursor.position)  # type: ignore[union-attr]
+                field.run_validators(place)  # type: ignore[union-attr]
+                if isinstance(place, datetime):
+                    place.astimezone(UTC)  # the first and last hours of time have no UTC
             except (BadValue, FieldError, ValueError, OverflowError) as error:
                 raise NotFound(self.invalid_cursor_message) from error
         return cursor

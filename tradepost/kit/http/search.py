@@ -14,7 +14,10 @@ class Search(SearchFilter):
     def get_search_terms(self, request: Request) -> list[str]:
         if len(request.query_params.get(self.search_param, "")) > LONGEST:
             raise ValidationError({self.search_param: [f"At most {LONGEST} characters."]})
-        words: list[str] = list(super().get_search_terms(request))
+        try:
+            words: list[str] = list(super().get_search_terms(request))
+        except ValidationError as error:
+            raise ValidationError({self.search_param: error.detail}) from error
         if len(words) > MOST_WORDS:
             raise ValidationError({self.search_param: [f"At most {MOST_WORDS} words."]})
         return words

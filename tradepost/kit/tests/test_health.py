@@ -1,6 +1,10 @@
+import threading
+
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+
+from tradepost.kit.http import health
 
 
 def test_a_process_that_answers_is_alive_without_a_database(client) -> None:
@@ -27,7 +31,8 @@ def test_a_process_without_its_database_is_not_ready(client, db, monkeypatch, er
     assert (answer.status_code, answer.json()) == (503, {"status": "no database"})
 
 
-def test_a_process_that_waits_for_a_migration_is_not_ready(client, db) -> None:
+def test_a_process_that_waits_for_a_migration_is_not_ready(client, db, monkeypatch) -> None:
+    monkeypatch.setattr(health, "_seen_migrated", threading.Event())
     MigrationRecorder(connection).record_unapplied("kit", "0001_initial")
 
     answer = client.get("/readyz")

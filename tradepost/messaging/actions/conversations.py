@@ -44,7 +44,11 @@ def open_direct_conversation(*, first: User, second: User) -> Conversation:
 def open_conversation_about(
     *, subject: models.Model, title: str, owner: User, people: Iterable[User]
 ) -> Conversation:
-    """Return the one conversation that ``owner`` has about ``subject`` with ``people``."""
+    """Return the one conversation that ``owner`` has about ``subject`` with ``people``.
+
+    It is the same one whenever it is opened; people who were not in it yet are taken in, and see
+    what was said before.
+    """
     kind = ContentType.objects.get_for_model(subject)
     return _find_or_create(
         f"{kind.app_label}.{kind.model}:{subject.pk}:{owner.pk.hex}",
@@ -61,14 +65,13 @@ def _find_or_create(
     dedupe_key: str, *, owner: User, people: Iterable[User], **fields: object
 ) -> Conversation:
     """Return the conversation of this key. Of parallel callers one creates it, all return it."""
-    existing = Conversation.objects.filter(dedupe_key=dedupe_key).first()
-    if existing is not None:
-        return existing
-    mine = Conversation(dedupe_key=dedupe_key, **fields)
-    Conversation.objects.bulk_create([mine], ignore_conflicts=True)
-    conversation = Conversation.objects.get(dedupe_key=dedupe_key)
-    if conversation.pk == mine.pk:
-        _add_people(conversation, owner=owner, people=people)
+    rows = Conversation.objects.filter(dedupe_key=dedupe_key)
+    conversation = rows.first()
+    if conversation is None:
+        mine = Conversation(dedupe_key=dedupe_key, **fields)
+        Conversation.objects.bulk_create([mine], ignore_conflicts=True)
+        conversation = rows.get()
+    _add_people(conversation, owner=owner, people=people)
     return conversation
 
 
@@ -77,12 +80,17 @@ def _add_people(conversation: Conversation, *, owner: User, people: Iterable[Use
     if len(others) + 1 > settings.MOST_PARTICIPANTS:
         raise TooManyPeople(field="participant_ids")
     roles = {owner.pk: Participant.Role.OWNER, **dict.fromkeys(others, Participant.Role.MEMBER)}
+    present = Participant.objects.filter(conversation=conversation)
+    missing = roles.keys() - set(present.values_list("user_id", flat=True))
     Participant.objects.bulk_create(
-        Participant(conversation=conversation, user_id=user_id, role=role)
-        for user_id, role in roles.items()
+        [
+            Participant(conversation=conversation, user_id=user_id, role=roles[user_id])
+            for user_id in sorted(missing)
+        ],
+        ignore_conflicts=True,  # of parallel callers each adds everybody
     )
     publish(
         kind="conversation.created",
-        user_ids=roles.keys(),
+        user_ids=missing,
         data={"conversation": str(conversation.pk)},
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.transactions import atomic
+from tradepost.messaging.actions.conversations import start_conversation
 from tradepost.messaging.errors import (
     ClientIdReused,
     EmptyMessage,
@@ -26,6 +27,18 @@ class Sent:
 
     message: Message
     repeated: bool
+
+
+@atomic
+def write_to(*, sender: User, recipient_id: UUID, body: str, client_id: str | None = None) -> Sent:
+    """Send a message into the one conversation with somebody, opening it if there is none.
+
+    Raises NoSuchPerson, or what send_message raises; then no conversation was opened either.
+    """
+    conversation = start_conversation(starter=sender, participant_ids=[recipient_id])
+    return send_message(
+        sender=sender, conversation_id=conversation.pk, body=body, client_id=client_id
+    )
 
 
 @atomic
@@ -48,11 +61,13 @@ def send_message(
         raise EmptyMessage(field="message_body")
     request_hash = _hash_of(conversation_id, body, parent_id)
     conversation = _lock_conversation(conversation_id)
-    earlier = _find_earlier(sender, client_id, request_hash) if client_id else None
-    if earlier is not None:
+    earlier = _find_earlier(sender, client_id) if client_id else None
+    if earlier is not None and earlier.request_hash == request_hash:
         return Sent(earlier, repeated=True)
-
     member_ids = _list_members(conversation, sender)
+    if earlier is not None:
+        raise ClientIdReused
+
     message = Message(
         conversation=conversation,
         sender=sender,
@@ -70,11 +85,8 @@ def _hash_of(conversation_id: UUID, body: str, parent_id: UUID | None) -> str:
     return hashlib.sha256(f"{conversation_id}\0{parent_id}\0{body}".encode()).hexdigest()
 
 
-def _find_earlier(sender: User, client_id: str, request_hash: str) -> Message | None:
-    earlier = Message.objects.filter(sender=sender, client_id=client_id).first()
-    if earlier is not None and earlier.request_hash != request_hash:
-        raise ClientIdReused
-    return earlier
+def _find_earlier(sender: User, client_id: str) -> Message | None:
+    return Message.objects.filter(sender=sender, client_id=client_id).first()
 
 
 def _lock_conversation(conversation_id: UUID) -> Conversation:
@@ -141,5 +153,5 @@ def notify_about_message(*, message: Message) -> None:
         kind="message.received",
         cause=f"message:{message.pk}",
         actor=message.sender,
-        link=f"/inbox/{message.conversation_id}/",
+        data={"conversation": str(message.conversation_id)},
     )

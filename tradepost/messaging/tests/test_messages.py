@@ -121,7 +121,7 @@ def test_everybody_else_is_notified_once(ann, bob, talk):
 
     told = Notification.objects.get()
     assert (told.user, told.actor, told.kind) == (bob, ann, "message.received")
-    assert told.link == f"/inbox/{talk.pk}/"
+    assert told.data == {"conversation": str(talk.pk)}
     assert told.cause == f"message:{message.pk}"
 
 

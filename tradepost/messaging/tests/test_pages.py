@@ -286,6 +286,17 @@ def test_a_first_message_opens_the_conversation_once(client, ann, bob):
     assert bodies(talk) == ["Hello"]
 
 
+def test_a_first_message_that_is_refused_opens_nothing(client, ann, charlie, talk):
+    client.force_login(ann)
+    words = {"body": "Hello", "client_id": str(uuid4())}
+    client.post(f"/inbox/{talk.pk}/send/", words)
+
+    answer = client.post(f"/inbox/new/?to={charlie.pk}", words)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["body"])
+    assert Conversation.objects.get() == talk
+
+
 def test_an_empty_first_message_opens_nothing(client, ann, bob):
     client.force_login(ann)
 

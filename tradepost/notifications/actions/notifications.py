@@ -8,10 +8,8 @@ from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import NotFound
 from tradepost.kit.transactions import atomic
+from tradepost.notifications.kinds import Value, check_kind
 from tradepost.notifications.models import Notification
-from tradepost.notifications.sentences import check_kind
-
-Value = str | int
 
 
 @atomic
@@ -21,20 +19,17 @@ def notify(
     kind: str,
     cause: str,
     actor: User | None = None,
-    link: str = "",
     data: Mapping[str, Value] | None = None,
 ) -> None:
     """Tell these users something, each at most once per ``cause``.
 
     The event in their feeds may come again with a repeated cause; the notification does not.
-    ``link`` is the page that shows more; ``data`` holds the facts that the sentence of ``kind``
-    needs besides the actor's name.
+    ``data`` holds the ids from which ``kind`` makes its sentence, besides the actor's name, and
+    its link.
     """
     check_kind(kind)
     rows = [
-        Notification(
-            user_id=user_id, kind=kind, cause=cause, actor=actor, link=link, data=dict(data or {})
-        )
+        Notification(user_id=user_id, kind=kind, cause=cause, actor=actor, data=dict(data or {}))
         for user_id in sorted(set(user_ids))
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)

@@ -4,6 +4,7 @@ from tradepost.notifications.actions.notifications import notify
 from tradepost.notifications.models import Notification
 
 LIST = "/api/v1/notifications/"
+TALK = "01900000-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def tell():
                 kind="message.received",
                 cause=f"message:{number}",
                 actor=actor,
-                link="/inbox/1/",
+                data={"conversation": TALK},
             )
 
     return tell
@@ -34,8 +35,8 @@ def test_people_see_what_they_were_told_newest_first(api, ann, bob, tell) -> Non
         "id": str(newest.pk),
         "kind": "message.received",
         "text": "Bob Example wrote to you.",
-        "link": "/inbox/1/",
-        "data": {},
+        "link": f"/inbox/{TALK}/",
+        "data": {"conversation": TALK},
         "is_read": False,
         "created_at": None,
     }
@@ -96,6 +97,15 @@ def test_a_message_is_told_to_everybody_but_its_sender(api, ann, bob) -> None:
         "Ann Example wrote to you."
     ]
     assert api(ann).get(LIST).json()["results"] == []
+
+
+def test_a_notification_of_a_message_leads_to_its_conversation(api, ann, bob) -> None:
+    start = {"participant_ids": [str(bob.pk)]}
+    talk = api(ann).post("/api/v1/conversations/", start).json()["conversation_id"]
+
+    api(ann).post("/api/v1/messages/", {"conversation": talk, "message_body": "Hello"})
+
+    assert [row["link"] for row in api(bob).get(LIST).json()["results"]] == [f"/inbox/{talk}/"]
 
 
 def test_what_was_written_is_not_kept_in_a_notification(api, ann, bob) -> None:

@@ -9,14 +9,14 @@ import tradepost
 from tradepost.accounts.actions.users import close_account
 from tradepost.feed.models import Pointer
 from tradepost.kit.errors import NotFound
-from tradepost.notifications import sentences
+from tradepost.notifications import kinds
 from tradepost.notifications.actions.notifications import (
     mark_all_notifications_read,
     mark_notification_read,
     notify,
 )
+from tradepost.notifications.kinds import link_for, register_kind, sentence_for
 from tradepost.notifications.models import Notification
-from tradepost.notifications.sentences import register_sentence, sentence_for
 
 NOON = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
 LATER = datetime.fromisoformat("2026-11-21T13:00:00+00:00")
@@ -25,8 +25,12 @@ LATER = datetime.fromisoformat("2026-11-21T13:00:00+00:00")
 @pytest.fixture(autouse=True)
 def waved(monkeypatch) -> None:
     """There is a notification "test.waved"."""
-    monkeypatch.setattr(sentences, "_sentences", dict(sentences._sentences))
-    register_sentence("test.waved", "{actor} waved {times} times.")
+    monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
+    register_kind(
+        "test.waved",
+        sentence="{actor} waved {times} times.",
+        link=lambda data: f"/waves/{data['times']}/",
+    )
 
 
 def wave(*users, cause: str = "wave:1", **options) -> None:
@@ -82,7 +86,7 @@ def test_a_kind_that_nobody_registered_is_refused(ann) -> None:
 
 def test_a_kind_is_registered_once() -> None:
     with pytest.raises(ValueError, match="registered already"):
-        register_sentence("test.waved", "Twice.")
+        register_kind("test.waved", sentence="Twice.", link=lambda data: "/")
 
 
 def test_a_sentence_names_who_did_what(ann, bob) -> None:
@@ -113,6 +117,12 @@ def test_a_name_is_no_template(ann, bob) -> None:
     notification.actor = bob
 
     assert sentence_for(notification) == "{times} {actor.password} Example waved 2 times."
+
+
+def test_a_link_is_made_of_the_ids_that_were_kept(ann) -> None:
+    wave(ann)
+
+    assert link_for(Notification.objects.get()) == "/waves/2/"
 
 
 def test_reading_a_notification_counts_the_first_time(ann) -> None:
@@ -146,7 +156,7 @@ def test_reading_everything_leaves_other_people_alone(ann, bob) -> None:
     assert len(events_of(ann)) == 3
 
 
-def test_every_kind_that_the_code_names_has_a_sentence() -> None:
+def test_every_kind_that_the_code_names_is_registered() -> None:
     code = Path(tradepost.__file__).parent.rglob("actions/*.py")
     calls = [
         call
@@ -154,7 +164,7 @@ def test_every_kind_that_the_code_names_has_a_sentence() -> None:
         for call in re.findall(r"notify\((.*?)\n    \)", file.read_text(), re.S)
     ]
 
-    kinds = {kind for call in calls for kind in re.findall(r'kind="([^"]+)"', call)}
+    named = {kind for call in calls for kind in re.findall(r'kind="([^"]+)"', call)}
 
-    assert {"message.received", "order.placed"} <= kinds
-    assert kinds - sentences._sentences.keys() == set()
+    assert {"message.received", "order.placed"} <= named
+    assert named - kinds._kinds.keys() == set()

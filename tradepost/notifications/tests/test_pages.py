@@ -6,11 +6,13 @@ from tradepost.accounts.models import User
 from tradepost.notifications.actions.notifications import notify
 from tradepost.notifications.models import Notification
 
+TALK = "01900000-0000-7000-8000-000000000000"
+
 
 def tell(user: User, *, about: User, cause: str = "message:first") -> Notification:
     """Tell the user that somebody wrote."""
-    link = f"/inbox/{about.pk}/"
-    notify(user_ids=[user.pk], kind="message.received", cause=cause, actor=about, link=link)
+    data = {"conversation": TALK}
+    notify(user_ids=[user.pk], kind="message.received", cause=cause, actor=about, data=data)
     return Notification.objects.get(user=user, cause=cause)
 
 
@@ -35,7 +37,7 @@ def test_opening_one_marks_it_read_and_leads_to_what_it_is_about(client, ann, to
     answer = client.post(f"/notifications/{told.pk}/")
 
     told.refresh_from_db()
-    assert answer["Location"] == told.link
+    assert answer["Location"] == f"/inbox/{TALK}/"
     assert told.read_at is not None
 
 

@@ -7,9 +7,9 @@ from django.db.models import F
 
 from tradepost.kit.errors import NotFound
 from tradepost.kit.transactions import atomic
-from tradepost.store.errors import NoSuchCart, NoSuchProduct, TooManyOfOneProduct
+from tradepost.store.errors import CartFull, NoSuchCart, NoSuchProduct, TooManyOfOneProduct
 from tradepost.store.models import Cart, CartItem, Product
-from tradepost.store.models.carts import MOST_OF_ONE_PRODUCT
+from tradepost.store.models.carts import MOST_LINES, MOST_OF_ONE_PRODUCT
 
 
 @atomic
@@ -29,7 +29,7 @@ def delete_cart(*, cart_id: UUID) -> None:
 def add_to_cart(*, cart_id: UUID, product_id: int, quantity: int) -> CartItem:
     """Add ``quantity`` of a product: a new line, or so many more on the line there is.
 
-    Raises NoSuchCart, NoSuchProduct or TooManyOfOneProduct.
+    Raises NoSuchCart, NoSuchProduct, TooManyOfOneProduct or CartFull.
     """
     lock_cart(cart_id)
     line = CartItem.objects.filter(cart_id=cart_id, product_id=product_id)
@@ -40,7 +40,18 @@ def add_to_cart(*, cart_id: UUID, product_id: int, quantity: int) -> CartItem:
         raise TooManyOfOneProduct(field="quantity")
     if not Product.objects.filter(pk=product_id).exists():
         raise NoSuchProduct(field="product_id")
+    if CartItem.objects.filter(cart_id=cart_id).count() >= MOST_LINES:
+        raise CartFull(field="product_id")
     return CartItem.objects.create(cart_id=cart_id, product_id=product_id, quantity=quantity)
+
+
+@atomic
+def add_to_new_cart(*, product_id: int, quantity: int) -> CartItem:
+    """Make a cart that holds ``quantity`` of a product.
+
+    Raises NoSuchProduct or TooManyOfOneProduct, and makes none.
+    """
+    return add_to_cart(cart_id=create_cart().pk, product_id=product_id, quantity=quantity)
 
 
 @atomic

@@ -90,6 +90,5 @@ def _announce(order: Order, buyer: User) -> None:
         kind="order.placed",
         cause=f"order:{order.pk}:placed",
         actor=buyer,
-        link=f"/orders/{order.pk}/",
         data={"order": order.pk},
     )

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from tradepost.store.models.catalogue import Product
 
+MOST_LINES = 200  # an order of all of them still takes its stock in a moment
 MOST_OF_ONE_PRODUCT = 32767  # what a small integer holds
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tradepost.kit.http.json import encode
+from tradepost.store.actions import carts
 from tradepost.store.models import Cart, CartItem, Order, Product
 from tradepost.store.serializers import ProductOutput
 from tradepost.store.tests.factories import make_cart, make_collection, make_order, make_product
@@ -213,6 +214,20 @@ def test_a_line_cannot_outgrow_its_column(api):
 
     assert answer.status_code == 400
     assert CartItem.objects.get().quantity == 32767
+
+
+def test_a_cart_holds_a_limited_number_of_products(api, monkeypatch):
+    monkeypatch.setattr(carts, "MOST_LINES", 2)
+    first, second, third = (make_product() for _ in range(3))
+    cart = make_cart({first: 1, second: 1})
+    items = f"{CARTS}{cart.pk}/items/"
+
+    more = api().post(items, {"product_id": first.pk, "quantity": 1})
+    another = api().post(items, {"product_id": third.pk, "quantity": 1})
+
+    assert more.status_code == 201
+    assert (another.status_code, set(another.json())) == (400, {"product_id"})
+    assert cart.items.count() == 2
 
 
 def test_patch_replaces_the_quantity(api):

@@ -1,5 +1,6 @@
 """The visitor's cart. The session knows its id; no address does."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,14 +10,15 @@ from django.utils.translation import gettext as _
 
 from tradepost.kit.errors import Invalid, NotFound
 from tradepost.kit.http.pages import check_limit, posted_from
-from tradepost.kit.http.throttling import AnonymousCarts
 from tradepost.store.actions.carts import (
     add_to_cart,
-    create_cart,
+    add_to_new_cart,
     remove_from_cart,
     set_quantity,
 )
+from tradepost.store.errors import NoSuchCart
 from tradepost.store.forms import AddToCartForm, QuantityForm
+from tradepost.store.limits import AnonymousCarts
 from tradepost.store.models import Cart
 
 IN_SESSION = "cart_id"
@@ -53,7 +55,7 @@ def cart_add(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Please say how many, as a whole number."))
         return _back_to_product(form)
     try:
-        add_to_cart(cart_id=_ensure_cart_id(request), **form.cleaned_data)
+        _add(request, **form.cleaned_data)
     except Invalid as error:
         messages.error(request, str(error))
         return _back_to_product(form)
@@ -80,13 +82,16 @@ def cart_line(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("cart")
 
 
-def _ensure_cart_id(request: HttpRequest) -> UUID:
+def _add(request: HttpRequest, *, product_id: int, quantity: int) -> None:
+    """Add to the visitor's cart; when there is none, or none any more, to a new one."""
     cart_id = find_cart_id(request)
-    if cart_id is None or not Cart.objects.public().filter(pk=cart_id).exists():
-        check_limit(AnonymousCarts(), request)
-        cart_id = create_cart().pk
-        request.session[IN_SESSION] = str(cart_id)
-    return cart_id
+    if cart_id is not None:
+        with suppress(NoSuchCart):
+            add_to_cart(cart_id=cart_id, product_id=product_id, quantity=quantity)
+            return
+    check_limit(AnonymousCarts(), request)
+    line = add_to_new_cart(product_id=product_id, quantity=quantity)
+    request.session[IN_SESSION] = str(line.cart_id)
 
 
 def _back_to_product(form: AddToCartForm) -> HttpResponse:

@@ -8,9 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from tradepost.accounts.caller import SignedInRequest
-from tradepost.kit.errors import DomainError
+from tradepost.kit.errors import DomainError, Refused
 from tradepost.kit.http.pages import newest_first, posted_from
-from tradepost.messaging.models import Conversation
 from tradepost.store.actions.conversations import open_order_conversation
 from tradepost.store.actions.orders import place_order
 from tradepost.store.errors import (
@@ -86,8 +85,10 @@ def order(request: SignedInRequest, pk: int) -> HttpResponse:
 def order_conversation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Go to the conversation about an order, which is opened if there is none."""
     visible = Order.objects.visible_to(request.user).select_related("customer__user")
-    conversation = open_order_conversation(order=get_object_or_404(visible, pk=pk))
-    if Conversation.objects.visible_to(request.user).filter(pk=conversation.pk).exists():
-        return redirect("conversation", pk=conversation.pk)
-    messages.info(request, _("Only the buyer and Customer Service take part in it."))
-    return redirect("order", pk=pk)
+    order = get_object_or_404(visible, pk=pk)
+    try:
+        conversation = open_order_conversation(order=order, opener=request.user)
+    except Refused:
+        messages.info(request, _("Only the buyer and Customer Service take part in it."))
+        return redirect("order", pk=pk)
+    return redirect("conversation", pk=conversation.pk)

@@ -7,9 +7,8 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tradepost.core.actions.imports import Tally
+from tradepost.core.actions.imports import Tally, import_products
 from tradepost.core.errors import CatalogueBreaksOff, NotACatalogue
-from tradepost.core.imports.products import import_products
 from tradepost.core.management.progress import Progress
 
 

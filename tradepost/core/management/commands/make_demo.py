@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from tradepost.core.actions.demo import make_demo_data
+from tradepost.core.management.logs import only_warnings
 
 
 class Command(BaseCommand):
@@ -18,7 +19,8 @@ class Command(BaseCommand):
         password = options["password"] or secrets.token_urlsafe(9)
         self.stdout.write("Making the demo data ...")
         self.stdout.flush()
-        made = make_demo_data(password=password)
+        with only_warnings():
+            made = make_demo_data(password=password)
         if not made.made:
             self.stdout.write("There are people already: nothing was changed.")
             return

@@ -11,17 +11,20 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tradepost.core.actions.demo import make_demo_data
+from tradepost.core.management.logs import only_warnings
+from tradepost.core.queries import has_people
 from tradepost.kit.http.server import run
 
 WELCOME = """
-  {site_name} is open:   {url}
-  API and its pages:     {url}/api/v1/docs/
+  {opening:<22} {url}
+  API documentation:     {url}/api/v1/docs/
   Data and mails:        {data_dir}
 
   Ctrl-C stops it. Nothing is lost.
 """
 
-DEMO = """  Three people can sign in, all with the password  {password}
+DEMO = """
+  Three people can sign in, all with the password  {password}
     guest   buys and books
     host    answers for the shop
     admin   may do everything ({url}/admin/)
@@ -52,7 +55,9 @@ class Command(BaseCommand):
         url = f"http://{options['host']}:{options['port']}"
         password = self._make_demo() if settings.DEMO else None
         self.stdout.write(
-            WELCOME.format(site_name=settings.SITE_NAME, url=url, data_dir=settings.DATA_DIR)
+            WELCOME.format(
+                opening=f"{settings.SITE_NAME} is open:", url=url, data_dir=settings.DATA_DIR
+            )
         )
         if password:
             self.stdout.write(DEMO.format(url=url, password=password))
@@ -62,14 +67,23 @@ class Command(BaseCommand):
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.stdout.write("Preparing the database ...")
+            self._say("Preparing the database ...")
             call_command("migrate", verbosity=0, interactive=False)
 
     def _make_demo(self) -> str | None:
         """Make the demo data on an empty database; return the password while demo people exist."""
         file = Path(settings.DATA_DIR) / "demo-password"
         password = file.read_text().strip() if file.exists() else secrets.token_urlsafe(9)
-        if make_demo_data(password=password).made:
+        if not has_people():
+            self._say("Making demo data ...")
+        with only_warnings():
+            made = make_demo_data(password=password).made
+        if made:
             file.touch(mode=0o600)
             file.write_text(password + "\n")
         return password if file.exists() else None
+
+    def _say(self, line: str) -> None:
+        """Print a line before the work that it announces, in a pipe too."""
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.utils.text import slugify
 
-from tradepost.core.imports.stream import RawRow, UnreadableRow
+from tradepost.core.catalogue.stream import RawRow, UnreadableRow
 from tradepost.kit.money import half_up
 from tradepost.store.actions.products import ProductEntry, ReviewEntry
 from tradepost.store.models.catalogue import HIGHEST_PRICE, LOWEST_PRICE

@@ -2,7 +2,7 @@ import pytest
 from rest_framework.test import APIClient
 from time_machine import travel
 
-from tradepost.kit.http.throttling import AnonymousCarts
+from tradepost.store.limits import AnonymousCarts
 
 CARTS = "/api/v1/store/carts/"
 FULL_MINUTE = "2026-11-21T12:00:00Z"

@@ -1,1 +1,0 @@
-"""Bringing in data from elsewhere. It reads and sorts; the writing is in ``core.actions``."""

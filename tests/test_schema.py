@@ -36,4 +36,5 @@ def test_every_post_but_those_for_tokens_documents_the_idempotency_key(generated
         if any(parameter["name"] == "Idempotency-Key" for parameter in parameters)
     }
 
-    assert posts.keys() - with_key == {"/api/v1/auth/jwt/create/", "/api/v1/auth/jwt/refresh/"}
+    tokens = {f"/api/v1/auth/jwt/{verb}/" for verb in ("create", "refresh", "verify")}
+    assert posts.keys() - with_key == tokens

@@ -3,11 +3,13 @@
 from typing import Any
 
 from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
 
 
 class ApiDocs(SpectacularSwaggerSplitView):
     """The page that shows the API and lets people try it; its files are our own."""
 
+    permission_classes = [AllowAny]
     http_method_names = ["get", "head"]
 
 

@@ -61,7 +61,11 @@ class TokenPair(serializers.Serializer[Any]):
 
 
 class SignInInput(TokenObtainPairSerializer):
-    username = serializers.CharField(max_length=150)
+    """A user name, no longer than one can be, and a password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"] = serializers.CharField(max_length=150, write_only=True)
 
 
 class RefreshInput(TokenRefreshSerializer):

@@ -10,6 +10,8 @@ from uuid import uuid4
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import UserManager
 from django.db import IntegrityError
+from django.db.models import Value
+from django.db.models.functions import Lower
 
 from tradepost.accounts.errors import AccountClosed, EmailTaken, UsernameTaken
 from tradepost.accounts.models import User
@@ -127,8 +129,14 @@ def _insert(user: User) -> None:
         with unit_of_work(savepoint=True):
             user.save(force_insert=True)
     except IntegrityError as error:
-        if User.objects.filter(username__iexact=user.username).exists():
+        if _is_taken("username", user.username):
             raise UsernameTaken(field="username") from error
-        if User.objects.filter(email__iexact=user.email).exists():
+        if _is_taken("email", user.email):
             raise EmailTaken(field="email") from error
         raise
+
+
+def _is_taken(column: str, value: str) -> bool:
+    """Ask the database in the words of its constraint: it knows best which letters are the same."""
+    rows = User.objects.annotate(lowered=Lower(column))
+    return bool(rows.filter(lowered=Lower(Value(value))).exists())

@@ -3,4 +3,3 @@
 from config.settings.common import *  # noqa: F403
 
 DEBUG = True
-INTERNAL_IPS = ["127.0.0.1"]

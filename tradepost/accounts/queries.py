@@ -9,7 +9,7 @@ def find_account(*, user_id: str) -> User | None:
     return found
 
 
-def find_account_by_email(*, email: str, is_active: bool = True) -> User | None:
-    """Return the account of this address, in upper or lower case, if it has a password."""
-    found: User | None = User.objects.filter(email__iexact=email, is_active=is_active).first()
+def find_account_by_email(*, email: str) -> User | None:
+    """Return the active account of this address, in upper or lower case, if it has a password."""
+    found: User | None = User.objects.filter(email__iexact=email, is_active=True).first()
     return found if found is not None and found.has_usable_password() else None

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -36,21 +37,29 @@ class IdempotentPosts:
             _ = request.data  # broken input is refused, also where the handler takes none
         key = request.headers.get(HEADER)
         if request.method == "POST" and key is not None:
-            owner = _owner(request, key)
             handler: Callable[..., Response] = getattr(self, "post")  # noqa: B009 - mypy
+            once = partial(_post_once, handler, _owner(request, key), key)
+            setattr(self, "post", once)  # noqa: B010 - mypy
 
-            def post_once(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-                def run() -> Answer:
-                    return _kept_form(handler(request, *args, **kwargs))
 
-                fingerprint = fingerprint_of(request)
-                try:
-                    answer = answer_once(owner=owner, key=key, fingerprint=fingerprint, run=run)
-                except _RefusalReturned as refusal:
-                    return refusal.response
-                return _response(answer)
-
-            setattr(self, "post", post_once)  # noqa: B010 - mypy
+def _post_once(
+    handler: Callable[..., Response],
+    owner: str,
+    key: str,
+    request: Request,
+    *args: Any,
+    **kwargs: Any,
+) -> HttpResponse:
+    try:
+        answer = answer_once(
+            owner=owner,
+            key=key,
+            fingerprint=fingerprint_of(request),
+            run=lambda: _kept_form(handler(request, *args, **kwargs)),
+        )
+    except _RefusalReturned as refusal:
+        return refusal.response
+    return _response(answer)
 
 
 def fingerprint_of(request: Request) -> str:

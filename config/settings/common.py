@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "tradepost.accounts",
     "tradepost.feed",
     "tradepost.tags",
+    "tradepost.likes",
     "tradepost.notifications",
     "tradepost.messaging",
     "tradepost.store",
@@ -245,6 +246,9 @@ KEEP_IDEMPOTENT_ANSWERS_DAYS = env.int("KEEP_IDEMPOTENT_ANSWERS_DAYS", default=N
 
 CURRENCY = env.str("CURRENCY", default="USD")
 TAX_RATE = Decimal(env.str("TAX_RATE", default="0.1"))
+LOW_STOCK = env.int("LOW_STOCK", default=10)  # below it, the staff is told
+OPEN_REVIEWS = env.bool("OPEN_REVIEWS", default=False)  # or only by those who bought
+KEEP_CARTS_DAYS = env.int("KEEP_CARTS_DAYS", default=90)
 SITE_NAME = env.str("SITE_NAME", default="Tradepost")
 MOST_PARTICIPANTS = 250  # in one conversation; keeps a message's pointers cheap
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")  # for links in mails

@@ -18,3 +18,8 @@ def caller(request: HttpRequest | Request) -> User:
     if not isinstance(user, User):
         raise TypeError("this door lets visitors in; it must not ask for the caller")
     return user
+
+
+def caller_or_none(request: Request) -> User | None:
+    """Return who makes the request; None for a visitor."""
+    return request.user if isinstance(request.user, User) else None

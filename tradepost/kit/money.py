@@ -55,15 +55,16 @@ else:
     IntegerColumn = models.BigIntegerField
 
 
-class MoneyField(IntegerColumn):
-    """An amount of money: a bigint of cents in the table, a ``Decimal`` in Python."""
+class HundredthsField(IntegerColumn):
+    """An exact number with two decimals: a bigint of hundredths in the table, a ``Decimal`` in
+    Python."""
 
     # What may be assigned, read and compared, for mypy's Django plugin.
     _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
     _pyi_private_get_type: Decimal  # type: ignore[assignment]
     _pyi_lookup_exact_type: Decimal | int | str  # type: ignore[assignment]
 
-    description = "Money in minor units"
+    description = "Whole hundredths"
 
     def from_db_value(
         self, value: Any, expression: object, connection: BaseDatabaseWrapper
@@ -93,6 +94,12 @@ class MoneyField(IntegerColumn):
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         options = {"form_class": forms.DecimalField, "decimal_places": 2, "max_digits": 18}
         return models.Field.formfield(self, **{**options, **kwargs})
+
+
+class MoneyField(HundredthsField):
+    """An amount of money: a bigint of cents in the table, a ``Decimal`` in Python."""
+
+    description = "Money in minor units"
 
 
 def tax_factor(rate: Decimal) -> tuple[int, int]:

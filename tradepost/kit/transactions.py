@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,3 +85,19 @@ def _flush(unit: _Unit) -> None:
         waiting, unit.last_words = unit.last_words, []
         for order, flush in sorted({(o, f) for o, f, _ in waiting}, key=lambda pair: pair[0]):
             flush([item for o, f, item in waiting if (o, f) == (order, flush)])
+
+
+@contextmanager
+def refusing_duplicates(taken: QuerySet[Any], error: Exception) -> Iterator[None]:
+    """Raise ``error`` when what is written here breaks a unique constraint and ``taken`` has a row.
+
+    The constraint decides, not a look beforehand: two requests may write at the same moment. Any
+    other fault of integrity is one of ours and goes through.
+    """
+    try:
+        with unit_of_work(savepoint=True):
+            yield
+    except IntegrityError as fault:
+        if taken.exists():
+            raise error from fault
+        raise

@@ -1,6 +1,20 @@
+from collections.abc import Mapping
+
 from django.apps import AppConfig
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "order.placed": _("{actor} placed order {order}."),
+    "order.pending": _("Order {order} waits for its payment."),
+    "order.paid": _("The payment of order {order} has arrived."),
+    "order.payment_failed": _("The payment of order {order} has failed."),
+    "order.canceled": _("{actor} canceled order {order}."),
+}
+
+
+def _order_page(data: Mapping[str, str | int]) -> str:
+    return reverse("order", args=[data["order"]])
 
 
 class StoreConfig(AppConfig):
@@ -10,15 +24,11 @@ class StoreConfig(AppConfig):
         from tradepost.kit.http.hot import register_hot_read
         from tradepost.notifications.kinds import register_kind
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
-        from tradepost.store.rows import product_bytes
         from tradepost.store.signals import handlers  # noqa: F401 - connects the receivers
         from tradepost.store.stamps import CATALOGUE
 
-        register_kind(
-            "order.placed",
-            sentence=_("{actor} placed order {order}."),
-            link=lambda data: reverse("order", args=[data["order"]]),
-        )
+        for kind, sentence in SENTENCES.items():
+            register_kind(kind, sentence=sentence, link=_order_page)
         register_hot_read(
             path=r"/api/v1/store/products/",
             stamp=CATALOGUE,
@@ -26,7 +36,5 @@ class StoreConfig(AppConfig):
                 {"collection_id", "unit_price__gt", "unit_price__lt", "search", "ordering", "page"}
             ),
         )
-        register_hot_read(
-            path=r"/api/v1/store/products/(?P<pk>[0-9]{1,18})/", stamp=CATALOGUE, make=product_bytes
-        )
+        register_hot_read(path=r"/api/v1/store/products/(?P<pk>[0-9]{1,18})/", stamp=CATALOGUE)
         register_hot_read(path=r"/api/v1/store/collections/(?:[0-9]{1,18}/)?", stamp=CATALOGUE)

@@ -42,4 +42,4 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]
     ) -> QuerySet[Product]:
         """Keep what costs strictly more (``__gt``) or less (``__lt``)."""
         price = WithoutIndex(F("unit_price"))
-        return products.alias(price=price).filter(**{name.replace("unit_price", "price"): value})
+        return products.alias(asked=price).filter(**{name.replace("unit_price", "asked"): value})

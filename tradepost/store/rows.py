@@ -1,53 +1,101 @@
-"""Products straight from a query to JSON, without model instances or serializers.
+"""Products straight from queries to JSON, without model instances or serializers.
 
 ``ProductOutput`` defines the contract; a test holds this form equal to it, byte for byte.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
 
-from tradepost.kit.http.json import encode, money
+from tradepost.kit.http.json import money
 from tradepost.kit.money import minor_with_tax, tax_factor
-from tradepost.store.models import Product
+from tradepost.store.extras import tags
+from tradepost.store.models import Product, ProductImage
 
 Row = tuple[Any, ...]
+PLAIN = (
+    "id", "title", "description", "slug", "inventory", "collection_id", "brand", "reviews_count",
+    "last_update",
+)  # fmt: skip
+HUNDREDTHS = ("unit_price", "price", "discount", "rating")
 
 
 def product_rows(products: QuerySet[Product]) -> Any:
-    """Return the query that reads the columns of ``products_as_json``, as tuples."""
-    cents = ExpressionWrapper(F("unit_price"), output_field=BigIntegerField())
-    return products.values_list(
-        "id", "title", "slug", "description", "brand", "inventory", "collection_id",
-        "last_update", cents,
-    )  # fmt: skip
+    """Return the query that reads what ``products_as_json`` needs, as tuples."""
+    whole = [ExpressionWrapper(F(name), output_field=BigIntegerField()) for name in HUNDREDTHS]
+    return products.values_list(*PLAIN, *whole)
 
 
-def products_as_json(rows: Iterable[Row]) -> list[dict[str, object]]:
-    """Return what ``ProductOutput`` would say about each row."""
+def products_as_json(rows: Iterable[Row], *, root: str) -> list[dict[str, object]]:
+    """Return what ``ProductOutput`` would say about each row; two queries for all of them.
+
+    ``root`` is the scheme and host that addresses of pictures start with.
+    """
+    found = list(rows)
+    ids = [row[0] for row in found]
+    images, labels = images_as_json(ids, root=root), tags.read(ids)
     factor = tax_factor(settings.TAX_RATE)
     return [
         {
             "id": pk,
             "title": title,
-            "slug": slug,
             "description": description,
-            "brand": brand,
+            "slug": slug,
             "inventory": inventory,
-            "unit_price": money(cents),
-            "price_with_tax": money(minor_with_tax(cents, factor=factor)),
+            "unit_price": money(unit_price),
+            "price_with_tax": money(minor_with_tax(price, factor=factor)),
             "collection": collection,
+            "images": images.get(pk, []),
+            "price": money(price),
+            "discount": money(discount),
+            "brand": brand,
+            "tags": labels.get(pk, []),
+            "rating": money(rating),
+            "reviews_count": reviews,
             "last_update": last_update,
         }
         for (
-            pk, title, slug, description, brand, inventory, collection, last_update, cents,
-        ) in rows
+            pk, title, description, slug, inventory, collection, brand, reviews, last_update,
+            unit_price, price, discount, rating,
+        ) in found
     ]  # fmt: skip
 
 
-def product_bytes(*, pk: str) -> bytes | None:
-    """Return one product as the API's JSON; None when there is none."""
-    found = products_as_json(product_rows(Product.objects.public().filter(pk=pk)))
-    return encode(found[0]) if found else None
+def images_as_json(
+    product_ids: Collection[int], *, root: str
+) -> dict[int, list[dict[str, object]]]:
+    """Return the pictures of each product that has any, in their order, in one query."""
+    rows = ProductImage.objects.public().filter(product_id__in=product_ids).order_by("id")
+    columns = rows.values_list("product_id", "id", "image", "thumbnail", "webp", "width", "height")
+    images: dict[int, list[dict[str, object]]] = defaultdict(list)
+    for product_id, pk, image, thumbnail, webp, width, height in columns:
+        images[product_id].append(
+            {
+                "id": pk,
+                "image": address_of(image, root=root),
+                "thumbnail": address_of(thumbnail, root=root),
+                "webp": address_of(webp, root=root),
+                "width": width,
+                "height": height,
+            }
+        )
+    return images
+
+
+def address_of(name: str, *, root: str) -> str | None:
+    """Return where a browser finds a stored file; None for no file."""
+    if not name:
+        return None
+    if isinstance(default_storage, FileSystemStorage):  # names of ours need no quoting
+        return f"{root}{default_storage.base_url}{name}"
+    return default_storage.url(name)
+
+
+def product_as_json(pk: int, *, root: str) -> dict[str, object] | None:
+    """Return one product; None when there is none."""
+    found = products_as_json(product_rows(Product.objects.public().filter(pk=pk)), root=root)
+    return found[0] if found else None

@@ -17,7 +17,7 @@ from tradepost.core.catalogue.batches import read_batches
 from tradepost.core.catalogue.rows import BadRow, GoodRow
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
-from tradepost.store.actions.products import Outcome, Upserted, upsert_products
+from tradepost.store.actions.upserts import Outcome, Upserted, upsert_products
 from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
 from tradepost.tags.actions.tagging import set_tags

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from tradepost.core.catalogue.stream import RawRow, UnreadableRow
 from tradepost.kit.money import half_up
-from tradepost.store.actions.products import ProductEntry, ReviewEntry
+from tradepost.store.actions.upserts import ProductEntry, ReviewEntry
 from tradepost.store.models.catalogue import HIGHEST_PRICE, LOWEST_PRICE
 
 MOST_STOCK = 2_147_483_647  # what the column holds everywhere

@@ -1,4 +1,4 @@
-"""Orders."""
+"""Placing orders; ``order_changes.py`` has what happens to them afterwards."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,24 +17,35 @@ from tradepost.store.actions.customers import ensure_customer
 from tradepost.store.actions.stock import take_stock
 from tradepost.store.errors import (
     CartAlreadyOrdered,
+    CartChanged,
     CartEmpty,
     CartUnknown,
+    NoSuchAddress,
     NoSuchCart,
     TotalChanged,
 )
-from tradepost.store.models import Cart, CartItem, Order, OrderItem, Product
+from tradepost.store.models import Address, Cart, CartItem, Order, OrderItem, Product
 from tradepost.store.queries import list_shop_desk
 from tradepost.store.signals import order_created
 
 
 @atomic
-def place_order(*, buyer: User, cart_id: UUID, expected_total: Decimal | None = None) -> Order:
+def place_order(
+    *,
+    buyer: User,
+    cart_id: UUID,
+    expected_total: Decimal | None = None,
+    address_id: int | None = None,
+) -> Order:
     """Turn a cart into an order at today's prices; the cart is gone afterwards.
 
-    With ``expected_total``, the total that the buyer was shown, a different one is refused. Raises
-    CartUnknown, CartEmpty, CartAlreadyOrdered, OutOfStock or TotalChanged, and changes nothing.
+    With ``expected_total``, the total that the buyer was shown, a different one is refused; without
+    it, a cart that lost a line to a product that is gone. ``address_id`` is one of the buyer's.
+    Raises CartUnknown, CartEmpty, CartAlreadyOrdered, CartChanged, NoSuchAddress, OutOfStock or
+    TotalChanged, and changes nothing.
     """
-    lines = _lock_lines(buyer, cart_id)
+    lines = _lock_lines(buyer, cart_id, lost_matters=expected_total is None)
+    address = _copy_address(buyer, address_id)
     quantities = {line.product_id: line.quantity for line in lines}
     products = take_stock(quantities=quantities)
     total = _total(products, quantities)
@@ -42,16 +53,18 @@ def place_order(*, buyer: User, cart_id: UUID, expected_total: Decimal | None = 
         raise TotalChanged(total=total)
 
     customer = ensure_customer(user=buyer)
-    order = Order.objects.create(customer=customer, total=total, cart_id=cart_id)
+    order = Order.objects.create(
+        customer=customer, total=total, cart_id=cart_id, delivery_address=address
+    )
     _keep_lines(order, lines, products)
     Cart.objects.filter(pk=cart_id).delete()
     _announce(order, buyer)
     return order
 
 
-def _lock_lines(buyer: User, cart_id: UUID) -> list[CartItem]:
+def _lock_lines(buyer: User, cart_id: UUID, *, lost_matters: bool) -> list[CartItem]:
     try:
-        cart = lock_cart(cart_id)
+        cart = lock_cart(cart_id, buyer)
     except NoSuchCart as error:
         mine = Order.objects.filter(cart_id=cart_id, customer__user=buyer).first()
         if mine is not None:
@@ -60,11 +73,22 @@ def _lock_lines(buyer: User, cart_id: UUID) -> list[CartItem]:
     lines = list(CartItem.objects.filter(cart=cart).order_by("id"))
     if not lines:
         raise CartEmpty(field="cart_id")
+    if lost_matters and cart.dropped_lines.exists():
+        raise CartChanged
     return lines
 
 
+def _copy_address(buyer: User, address_id: int | None) -> str:
+    if address_id is None:
+        return ""
+    address = Address.objects.visible_to(buyer).filter(pk=address_id).first()
+    if address is None:
+        raise NoSuchAddress(field="address_id")
+    return str(address)
+
+
 def _total(products: Mapping[int, Product], quantities: Mapping[int, int]) -> Decimal:
-    return sum((products[pk].unit_price * n for pk, n in quantities.items()), Decimal("0.00"))
+    return sum((products[pk].price * n for pk, n in quantities.items()), Decimal("0.00"))
 
 
 def _keep_lines(order: Order, lines: list[CartItem], products: dict[int, Product]) -> None:
@@ -73,7 +97,7 @@ def _keep_lines(order: Order, lines: list[CartItem], products: dict[int, Product
             order=order,
             product_id=line.product_id,
             title=products[line.product_id].title,
-            unit_price=products[line.product_id].unit_price,
+            unit_price=products[line.product_id].price,
             quantity=line.quantity,
         )
         for line in lines

@@ -1,231 +1,106 @@
-"""Many products at once, as an import brings them."""
+"""Products, one at a time; ``upserts.py`` takes in many at once."""
 
-import hashlib
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from enum import Enum, auto
+from collections.abc import Collection as Some
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from django.db import connection
-from django.utils import timezone
-
+from tradepost.kit.errors import NotFound
+from tradepost.kit.locks import hold, weak
 from tradepost.kit.stamps import raise_stamp
-from tradepost.kit.transactions import atomic
-from tradepost.store.models import Collection, Product, Review
+from tradepost.kit.transactions import atomic, refusing_duplicates
+from tradepost.store.actions.promotions import reprice_products
+from tradepost.store.errors import (
+    NoSuchCollection,
+    NoSuchPromotion,
+    ProductOrdered,
+    SlugTaken,
+)
+from tradepost.store.models import Cart, Collection, DroppedLine, Product, Promotion
+from tradepost.store.queries import free_slug
 from tradepost.store.stamps import CATALOGUE
-
-Key = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReviewEntry:
-    """A review from elsewhere. ``email`` only helps to know it again; it is not stored."""
-
-    name: str
-    email: str
-    description: str
-    rating: int
-    date: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProductEntry:
-    """A product as a catalogue describes it; None means that it does not say."""
-
-    title: str
-    slug: str
-    collection: str
-    unit_price: Decimal
-    inventory: int
-    sku: str | None = None
-    description: str | None = None
-    brand: str | None = None
-    reviews: tuple[ReviewEntry, ...] = ()
-
-    @property
-    def identity(self) -> str:
-        """By what the product is known: its SKU, or its title within the collection."""
-        return f"sku {self.sku}" if self.sku else f"title {self.collection}\0{self.title}"
-
-
-class Outcome(Enum):
-    CREATED = auto()
-    UPDATED = auto()
-    UNCHANGED = auto()
-
-
-@dataclass(frozen=True)
-class Upserted:
-    """Which product an entry became, and what that took."""
-
-    product_id: int
-    outcome: Outcome
-
-
-@dataclass
-class _Line:
-    """An entry, the product it is written to, and what that changes."""
-
-    entry: ProductEntry
-    product: Product
-    is_new: bool
-    changed: set[str]
-    reviewed: bool = False
-
-    def result(self) -> Upserted:
-        if self.is_new:
-            return Upserted(self.product.pk, Outcome.CREATED)
-        touched = self.changed or self.reviewed
-        return Upserted(self.product.pk, Outcome.UPDATED if touched else Outcome.UNCHANGED)
 
 
 @atomic
-def upsert_products(*, entries: Sequence[ProductEntry]) -> list[Upserted]:
-    """Make or change a product per entry, each of another identity, and return them in order.
+def create_product(
+    *, fields: Mapping[str, Any], now: datetime, promotion_ids: Some[int] = ()
+) -> Product:
+    """Make a product of these columns; without a ``slug``, one is made of the title.
 
-    Collections are made where they are missing. The products are locked before they are compared,
-    so that an order placed meanwhile is either in the stock that is replaced or taken from the new
-    one. ``last_update`` moves for products whose own columns change, not for a new review.
+    Raises NoSuchCollection, NoSuchPromotion or SlugTaken.
     """
-    lines = _compare(entries)
-    Product.objects.bulk_create(line.product for line in lines if line.is_new)
-    _save([line for line in lines if line.changed and not line.is_new])
-    _upsert_reviews(lines)
-    results = [line.result() for line in lines]
-    if any(result.outcome is not Outcome.UNCHANGED for result in results):
-        raise_stamp(CATALOGUE)
-    return results
+    given = {**fields, "slug": fields.get("slug") or free_slug(fields["title"])}
+    _hold_collection(given["collection_id"])
+    with refusing_duplicates(Product.objects.filter(slug=given["slug"]), SlugTaken(field="slug")):
+        product = Product.objects.create(**given)
+    if promotion_ids:
+        _set_promotions(product, promotion_ids, now)
+    raise_stamp(CATALOGUE)
+    return Product.objects.get(pk=product.pk)
 
 
-def _compare(entries: Sequence[ProductEntry]) -> list[_Line]:
-    """Lock what the shop has of these entries and write them over it, in memory."""
-    collection_ids = _lock_collections({entry.collection for entry in entries})
-    present = _lock_products(entries)
-    lines = []
-    for entry in entries:
-        collection_id = collection_ids[entry.collection]
-        product = present.get(_key(entry.sku, collection_id, entry.title))
-        changed = _fill(product := product or Product(), entry, collection_id)
-        lines.append(_Line(entry, product, product.pk is None, changed))
-    return lines
+@atomic
+def change_product(
+    *,
+    product_id: int,
+    changes: Mapping[str, Any],
+    now: datetime,
+    promotion_ids: Some[int] | None = None,
+) -> Product:
+    """Change columns of a product, and with ``promotion_ids`` its promotions to exactly these.
 
-
-def _lock_collections(titles: set[str]) -> dict[str, int]:
-    """Return the collections' ids by title. Their locks let one import at a time look for, and
-    then make, the products in them. Where there is one, the lock is the kind that lets others
-    refer to the collection: whoever moves a product into it has locked the product first."""
-    wanted = Collection.objects.filter(title__in=titles)
-    missing = titles - set(wanted.values_list("title", flat=True))
-    Collection.objects.bulk_create(
-        [Collection(title=title) for title in sorted(missing)], ignore_conflicts=True
-    )
-    weak = connection.features.has_select_for_no_key_update
-    locked = wanted.select_for_update(no_key=weak).order_by("pk")
-    return {row.title: row.pk for row in locked}
-
-
-def _key(sku: str | None, collection_id: int, title: str) -> Key:
-    return (sku,) if sku else (collection_id, title)
-
-
-def _lock_products(entries: Sequence[ProductEntry]) -> dict[Key, Product]:
-    """Return the products that the entries may mean, and some more, locked in id order.
-
-    Titles are looked up without their collections, because the planner of a small database would
-    rather read whole collections than the index on the title.
+    Raises NotFound, NoSuchCollection, NoSuchPromotion or SlugTaken.
     """
-    skus = [entry.sku for entry in entries if entry.sku]
-    titles = [entry.title for entry in entries if not entry.sku]
-    ids = {
-        *Product.objects.filter(sku__in=skus).values_list("pk", flat=True),
-        *Product.objects.filter(title__in=titles).values_list("pk", flat=True),
-    }
-    rows = Product.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    products: dict[Key, Product] = {}
-    for row in rows:
-        products.setdefault(_key(row.sku, row.collection_id, row.title), row)  # oldest of a name
-    return products
-
-
-def _fill(product: Product, entry: ProductEntry, collection_id: int) -> set[str]:
-    """Give the product what the entry says and return which columns that changed.
-
-    The slug follows the title, so that one that somebody chose by hand lives as long as the title.
-    """
-    said = {
-        "title": entry.title,
-        "sku": entry.sku,
-        "collection_id": collection_id,
-        "unit_price": entry.unit_price,
-        "inventory": entry.inventory,
-        "description": entry.description,
-        "brand": entry.brand,
-    }
-    different = {
-        name: value
-        for name, value in said.items()
-        if value is not None and getattr(product, name) != value
-    }
-    if "title" in different:
-        different["slug"] = entry.slug
-    for name, value in different.items():
+    if "collection_id" in changes:
+        _hold_collection(changes["collection_id"])
+    product = lock_product(product_id)
+    for name, value in changes.items():
         setattr(product, name, value)
-    return set(different)
+    taken = Product.objects.filter(slug=product.slug).exclude(pk=product_id)
+    with refusing_duplicates(taken, SlugTaken(field="slug")):
+        product.save(update_fields=[*changes, "last_update"])
+    if promotion_ids is not None:
+        _set_promotions(product, promotion_ids, now)
+    raise_stamp(CATALOGUE)
+    return Product.objects.get(pk=product_id)
 
 
-def _save(lines: Sequence[_Line]) -> None:
-    if not lines:
-        return
-    now = timezone.now()
-    for line in lines:
-        line.product.last_update = now  # a bulk update does not know auto_now
-    columns = set[str]().union(*(line.changed for line in lines))
-    Product.objects.bulk_update([line.product for line in lines], sorted(columns | {"last_update"}))
+@atomic
+def delete_product(*, product_id: int) -> None:
+    """Remove a product that nobody ever ordered; carts that held it say so from now on.
+
+    Raises NotFound, or ProductOrdered.
+    """
+    holders = Cart.objects.filter(items__product_id=product_id)
+    carts = list(Cart.objects.select_for_update().filter(pk__in=holders).order_by("pk"))
+    product = lock_product(product_id, from_references=True)
+    if product.orderitems.exists():
+        raise ProductOrdered
+    DroppedLine.objects.bulk_create(DroppedLine(cart=cart, title=product.title) for cart in carts)
+    product.delete()
+    raise_stamp(CATALOGUE)
 
 
-def _upsert_reviews(lines: Sequence[_Line]) -> None:
-    """Add the reviews that are not there, change those whose name or rating is another now."""
-    known_ids = [line.product.pk for line in lines if not line.is_new and line.entry.reviews]
-    present = _imported_reviews(known_ids)
-    new, changed = [], []
-    for line in lines:
-        entries = {_source(line.product.pk, entry): entry for entry in line.entry.reviews}
-        for source, entry in entries.items():
-            review = present.get(source)
-            if review is None:
-                new.append(_review(line.product.pk, source, entry))
-            elif (review.name, review.rating) != (entry.name, entry.rating):
-                review.name, review.rating = entry.name, entry.rating
-                changed.append(review)
-            else:
-                continue
-            line.reviewed = True
-    Review.objects.bulk_create(new)
-    Review.objects.bulk_update(changed, ["name", "rating"])
+def lock_product(product_id: int, *, from_references: bool = False) -> Product:
+    """Return the product, locked until the transaction ends. Raises NotFound.
+
+    ``from_references`` also keeps others from referring to it, as a deletion must.
+    """
+    no_key = weak() and not from_references
+    product = Product.objects.select_for_update(no_key=no_key).filter(pk=product_id).first()
+    if product is None:
+        raise NotFound
+    return product
 
 
-def _imported_reviews(product_ids: Sequence[int]) -> dict[str | None, Review]:
-    if not product_ids:
-        return {}
-    rows = Review.objects.filter(product_id__in=product_ids).exclude(source=None)
-    return {row.source: row for row in rows.only("source", "name", "rating")}
+def _hold_collection(collection_id: int) -> None:
+    if not hold(Collection.objects.filter(pk=collection_id)):
+        raise NoSuchCollection(field="collection")
 
 
-def _review(product_id: int, source: str, entry: ReviewEntry) -> Review:
-    return Review(
-        product_id=product_id,
-        source=source,
-        name=entry.name,
-        description=entry.description,
-        rating=entry.rating,
-        date=entry.date,
-    )
-
-
-def _source(product_id: int, entry: ReviewEntry) -> str:
-    """Return by what an imported review is known again: product, person, day and words."""
-    person = entry.email.lower() or entry.name
-    parts = [product_id, person, entry.date.isoformat(), entry.description]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+def _set_promotions(product: Product, promotion_ids: Some[int], now: datetime) -> None:
+    wanted = set(promotion_ids)
+    if Promotion.objects.filter(pk__in=wanted).count() != len(wanted):
+        raise NoSuchPromotion(field="promotions")
+    product.promotions.set(wanted)
+    reprice_products(product_ids=[product.pk], now=now)

@@ -1,13 +1,17 @@
-"""Carts: anonymous, known by a UUID that nobody can guess."""
+"""Carts: anonymous, known by a UUID that nobody can guess, until somebody claims theirs."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from tradepost.accounts.models import User
+from tradepost.kit.money import MoneyField
 from tradepost.store.models.catalogue import Product
 
 MOST_LINES = 200  # an order of all of them still takes its stock in a moment
@@ -15,19 +19,27 @@ MOST_OF_ONE_PRODUCT = 32767  # what a small integer holds
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
-    def public(self) -> CartQuerySet:
-        """Carts belong to whoever knows their id, so this is where look-ups start."""
-        return self.all()
+    def visible_to(self, user: User | None) -> CartQuerySet:
+        """Carts that nobody has claimed belong to whoever knows their id; others to their owner."""
+        unclaimed = Q(owner=None)
+        return self.filter(unclaimed if user is None else unclaimed | Q(owner=user))
 
     def with_items(self) -> CartQuerySet:
         return self.prefetch_related(
-            models.Prefetch("items", CartItem.objects.select_related("product").order_by("id"))
+            models.Prefetch("items", CartItem.objects.select_related("product").order_by("id")),
+            models.Prefetch("dropped_lines", DroppedLine.objects.order_by("id")),
         )
 
 
 class Cart(models.Model):
+    """``changed_at`` moves with every change of the lines; who leaves a cart alone loses it."""
+
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
 
     objects = CartQuerySet.as_manager()
 
@@ -40,9 +52,12 @@ class Cart(models.Model):
 
 
 class CartItem(models.Model):
+    """A line. ``seen_price`` is what one cost when the line was last changed."""
+
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     quantity = models.PositiveSmallIntegerField()
+    seen_price = MoneyField(null=True, editable=False)  # type: ignore[misc] # the stubs know no such
 
     class Meta:
         constraints = [
@@ -55,4 +70,15 @@ class CartItem(models.Model):
 
     def total_price(self) -> Decimal:
         """Quantity times today's price of the loaded product."""
-        return self.quantity * self.product.unit_price
+        total: Decimal = self.quantity * self.product.price
+        return total
+
+
+class DroppedLine(models.Model):
+    """A line that vanished with its product, so that the cart can say so."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="dropped_lines")
+    title = models.CharField(max_length=255)
+
+    def __str__(self) -> str:
+        return self.title

@@ -7,12 +7,14 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Case, Count, F, Q, Value, When
 
-from tradepost.kit.money import MoneyField, with_tax
+from tradepost.kit.money import HundredthsField, MoneyField, with_tax
+from tradepost.store.models.promotions import HIGHEST_DISCOUNT, Promotion
 
 LOWEST_PRICE = Decimal("1.00")
 HIGHEST_PRICE = Decimal("9999.99")
+WHOLE = 10_000  # a hundred per cent, as the database keeps it
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):
@@ -34,7 +36,12 @@ class Collection(models.Model):
     class Meta:
         ordering = ["title", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["title"], name="one_collection_per_title"),
+            models.UniqueConstraint(
+                fields=["title"],
+                name="one_collection_per_title",
+                violation_error_message="A collection with this title already exists.",
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="collection_has_title"),
         ]
 
     def __str__(self) -> str:
@@ -48,8 +55,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
 
 class Product(models.Model):
+    """``unit_price`` is what the shop asks, ``price`` what one costs now: less the ``discount`` of
+    the best promotion. ``rating`` is the average number of stars, 0 without any. The database
+    computes ``price`` and ``rating``; read them again after a change of what they depend on."""
+
     title = models.CharField(max_length=255)
-    slug = models.SlugField()
+    slug = models.SlugField(unique=True)
     description = models.TextField(blank=True, default="")
     brand = models.CharField(max_length=100, blank=True, default="")
     sku = models.CharField(max_length=64, null=True, blank=True, unique=True)
@@ -59,6 +70,28 @@ class Product(models.Model):
     inventory = models.PositiveIntegerField()
     last_update = models.DateTimeField(auto_now=True)
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="products")
+    promotions = models.ManyToManyField(Promotion, blank=True, related_name="products")
+    # Kept by actions: the discount by promotions.py, the sums of the reviews by reviews.py.
+    discount = HundredthsField(default=Decimal(0), editable=False)  # per cent
+    stars = models.PositiveIntegerField(default=0, editable=False)
+    ratings_count = models.PositiveIntegerField(default=0, editable=False)
+    reviews_count = models.PositiveIntegerField(default=0, editable=False)
+    price = models.GeneratedField(  # half-up, in whole cents
+        expression=(F("unit_price") * (WHOLE - F("discount")) + WHOLE // 2) / WHOLE,
+        output_field=MoneyField(),
+        db_persist=True,
+    )
+    rating = models.GeneratedField(
+        expression=Case(
+            When(
+                ratings_count__gt=0,
+                then=(F("stars") * 200 + F("ratings_count")) / (F("ratings_count") * 2),
+            ),
+            default=Value(0),
+        ),
+        output_field=HundredthsField(),
+        db_persist=True,
+    )
 
     objects = ProductQuerySet.as_manager()
 
@@ -70,11 +103,18 @@ class Product(models.Model):
                 name="product_price_in_range",
             ),
             models.CheckConstraint(condition=Q(inventory__gte=0), name="stock_not_negative"),
+            models.CheckConstraint(condition=~Q(title=""), name="product_has_title"),
+            models.CheckConstraint(
+                condition=Q(discount__gte=Decimal(0)) & Q(discount__lte=HIGHEST_DISCOUNT),
+                name="product_discount_in_range",
+            ),
         ]
         indexes = [
             models.Index(fields=["title", "id"], name="product_by_title"),
             models.Index(fields=["unit_price", "id"], name="product_by_price"),
             models.Index(fields=["last_update", "id"], name="product_by_update"),
+            models.Index(fields=["price", "id"], name="product_by_price_now"),
+            models.Index(fields=["rating", "id"], name="product_by_rating"),
         ]
 
     def __str__(self) -> str:
@@ -82,37 +122,5 @@ class Product(models.Model):
 
     @property
     def price_with_tax(self) -> Decimal:
-        """The unit price plus ``settings.TAX_RATE``, rounded half-up."""
-        return with_tax(self.unit_price, rate=settings.TAX_RATE)
-
-
-class ReviewQuerySet(models.QuerySet["Review"]):
-    def public(self) -> ReviewQuerySet:
-        return self.all()
-
-
-class Review(models.Model):
-    """What somebody thinks of a product; ``author`` is empty for imported reviews."""
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews")
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    name = models.CharField(max_length=255)
-    description = models.TextField()
-    rating = models.PositiveSmallIntegerField()
-    date = models.DateField()
-    source = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULLs do not collide
-
-    objects = ReviewQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-date", "-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(rating__gte=1) & Q(rating__lte=5), name="rating_from_1_to_5"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rating}/5 by {self.name}"
+        """The price plus ``settings.TAX_RATE``, rounded half-up."""
+        return with_tax(self.price, rate=settings.TAX_RATE)

@@ -6,6 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from tradepost.accounts.models import User
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: User) -> CustomerQuerySet:
+        """All of them for those who may view customers, oneself for everybody else."""
+        return self.all() if user.has_perm("store.view_customer") else self.filter(user=user)
+
 
 class Customer(models.Model):
     class Membership(models.TextChoices):
@@ -20,6 +28,8 @@ class Customer(models.Model):
         max_length=1, choices=Membership.choices, default=Membership.BRONZE
     )
 
+    objects = CustomerQuerySet.as_manager()
+
     class Meta:
         ordering = ["user__first_name", "user__last_name", "id"]
         permissions = [("view_history", "Can view history")]
@@ -31,3 +41,27 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.first_name} {self.user.last_name}"
+
+
+class AddressQuerySet(models.QuerySet["Address"]):
+    def visible_to(self, user: User) -> AddressQuerySet:
+        """One's own; orders keep their own copy for everybody else."""
+        return self.filter(customer__user=user)
+
+
+class Address(models.Model):
+    """Where a customer wants things sent."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+    street = models.CharField(max_length=255)
+    city = models.CharField(max_length=255)
+    zip = models.CharField(max_length=20, blank=True, default="")
+
+    objects = AddressQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "addresses"
+
+    def __str__(self) -> str:
+        return f"{self.street}, {self.zip} {self.city}".replace(",  ", ", ")

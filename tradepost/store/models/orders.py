@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -31,10 +34,19 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
+    """``canceled_at`` is a fact beside the payment status: only what is not paid is canceled."""
+
     class PaymentStatus(models.TextChoices):
         PENDING = "P", "Pending"
         COMPLETE = "C", "Complete"
         FAILED = "F", "Failed"
+
+    # What may follow what; what is complete stays so, money goes back as a refund.
+    TRANSITIONS: ClassVar[Mapping[str, frozenset[str]]] = {
+        PaymentStatus.PENDING: frozenset({PaymentStatus.COMPLETE, PaymentStatus.FAILED}),
+        PaymentStatus.FAILED: frozenset({PaymentStatus.PENDING, PaymentStatus.COMPLETE}),
+        PaymentStatus.COMPLETE: frozenset(),
+    }
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
     placed_at = models.DateTimeField(auto_now_add=True)
@@ -42,6 +54,8 @@ class Order(models.Model):
         max_length=1, choices=PaymentStatus.choices, default=PaymentStatus.PENDING
     )
     total = MoneyField()
+    delivery_address = models.CharField(max_length=600, blank=True, default="")  # as it was then
+    canceled_at = models.DateTimeField(null=True, editable=False)
     cart_id = models.UUIDField(unique=True, editable=False)  # a cart becomes at most one order
 
     objects = OrderQuerySet.as_manager()
@@ -56,6 +70,10 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(total__gte=Decimal(0)), name="order_total_not_negative"
             ),
+            models.CheckConstraint(
+                condition=Q(canceled_at=None) | ~Q(payment_status="C"),
+                name="paid_orders_are_not_canceled",
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-placed_at", "-id"], name="orders_of_customer"),
@@ -64,6 +82,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"order {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be canceled or deleted: neither paid nor canceled."""
+        return self.canceled_at is None and self.payment_status != self.PaymentStatus.COMPLETE
 
 
 class OrderItem(models.Model):
@@ -88,3 +111,26 @@ class OrderItem(models.Model):
     def total_price(self) -> Decimal:
         """Quantity times the price agreed."""
         return self.quantity * self.unit_price
+
+
+class OrderEvent(models.Model):
+    """Something that happened to an order after it was placed; together they are its timeline."""
+
+    class Kind(models.TextChoices):
+        PENDING = "pending", "Waiting for payment"
+        PAID = "paid", "Paid"
+        PAYMENT_FAILED = "payment_failed", "Payment failed"
+        CANCELED = "canceled", "Canceled"
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.order_id}"

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from tradepost.accounts.models import User
 from tradepost.kit.errors import Invalid, NotFound
 from tradepost.kit.http.pages import check_limit, posted_from
 from tradepost.store.actions.carts import (
@@ -35,7 +36,7 @@ def find_cart(request: HttpRequest) -> Cart | None:
     cart_id = find_cart_id(request)
     if cart_id is None:
         return None
-    return Cart.objects.public().with_items().filter(pk=cart_id).first()
+    return Cart.objects.visible_to(_user(request)).with_items().filter(pk=cart_id).first()
 
 
 def forget_cart(request: HttpRequest) -> None:
@@ -74,9 +75,9 @@ def cart_line(request: HttpRequest, pk: int) -> HttpResponse:
     quantity = form.cleaned_data["quantity"]
     try:
         if quantity:
-            set_quantity(cart_id=cart_id, item_id=pk, quantity=quantity)
+            set_quantity(cart_id=cart_id, item_id=pk, quantity=quantity, user=_user(request))
         else:
-            remove_from_cart(cart_id=cart_id, item_id=pk)
+            remove_from_cart(cart_id=cart_id, item_id=pk, user=_user(request))
     except NotFound:
         messages.info(request, _("That was no longer in your cart."))
     return redirect("cart")
@@ -87,11 +88,17 @@ def _add(request: HttpRequest, *, product_id: int, quantity: int) -> None:
     cart_id = find_cart_id(request)
     if cart_id is not None:
         with suppress(NoSuchCart):
-            add_to_cart(cart_id=cart_id, product_id=product_id, quantity=quantity)
+            add_to_cart(
+                cart_id=cart_id, product_id=product_id, quantity=quantity, user=_user(request)
+            )
             return
     check_limit(AnonymousCarts(), request)
-    line = add_to_new_cart(product_id=product_id, quantity=quantity)
+    line = add_to_new_cart(product_id=product_id, quantity=quantity, user=_user(request))
     request.session[IN_SESSION] = str(line.cart_id)
+
+
+def _user(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
 
 
 def _back_to_product(form: AddToCartForm) -> HttpResponse:

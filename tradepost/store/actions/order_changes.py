@@ -1,0 +1,101 @@
+"""What happens to orders after they are placed."""
+
+from datetime import datetime
+
+from tradepost.accounts.models import User
+from tradepost.feed.actions.publishing import publish
+from tradepost.kit.errors import NotFound, Refused
+from tradepost.kit.jobs import enqueue
+from tradepost.kit.transactions import atomic
+from tradepost.notifications.actions.notifications import notify
+from tradepost.store.actions.stock import return_stock
+from tradepost.store.errors import OrderCanceled, OrderNotOpen, TransitionRefused
+from tradepost.store.models import Order, OrderEvent
+from tradepost.store.queries import list_shop_desk
+
+Status = Order.PaymentStatus
+EVENT_OF = {
+    Status.PENDING: OrderEvent.Kind.PENDING,
+    Status.COMPLETE: OrderEvent.Kind.PAID,
+    Status.FAILED: OrderEvent.Kind.PAYMENT_FAILED,
+}
+
+
+@atomic
+def set_payment_status(*, order_id: int, status: str, actor: User) -> Order:
+    """Move an order to another payment status; to the one it has is no change.
+
+    Raises NotFound, OrderCanceled or TransitionRefused.
+    """
+    order = _lock_order(order_id)
+    if status == order.payment_status:
+        return order
+    if order.canceled_at is not None:
+        raise OrderCanceled
+    if status not in Order.TRANSITIONS[order.payment_status]:
+        raise TransitionRefused
+    order.payment_status = status
+    order.save(update_fields=["payment_status"])
+    _announce(order, EVENT_OF[Status(status)], actor)
+    return order
+
+
+@atomic
+def cancel_order(*, order_id: int, actor: User, now: datetime) -> Order:
+    """Call an order off and put its goods back into stock. Its buyer may, and whoever has the
+    permission ``store.cancel_order``.
+
+    Raises NotFound, Refused, or OrderNotOpen when it is paid or canceled already.
+    """
+    order = _lock_order(order_id)
+    if order.customer.user_id != actor.pk and not actor.has_perm("store.cancel_order"):
+        raise Refused if Order.objects.visible_to(actor).filter(pk=order_id).exists() else NotFound
+    if not order.is_open:
+        raise OrderNotOpen
+    return_stock(quantities=_quantities(order))
+    order.canceled_at = now
+    order.save(update_fields=["canceled_at"])
+    _announce(order, OrderEvent.Kind.CANCELED, actor)
+    enqueue("store.send_cancellation", order_id=order.pk, dedupe_key=f"cancellation:{order.pk}")
+    return order
+
+
+@atomic
+def delete_order(*, order_id: int) -> None:
+    """Remove an order that was never paid; what it had taken goes back into stock.
+
+    Raises NotFound, or OrderNotOpen when it is paid.
+    """
+    order = _lock_order(order_id)
+    if order.payment_status == Status.COMPLETE:
+        raise OrderNotOpen
+    if order.canceled_at is None:
+        return_stock(quantities=_quantities(order))
+    order.delete()
+
+
+def _lock_order(order_id: int) -> Order:
+    rows = Order.objects.select_for_update(of=("self",)).select_related("customer__user")
+    order = rows.filter(pk=order_id).first()
+    if order is None:
+        raise NotFound
+    return order
+
+
+def _quantities(order: Order) -> dict[int, int]:
+    return dict(order.items.values_list("product_id", "quantity"))
+
+
+def _announce(order: Order, kind: OrderEvent.Kind, actor: User) -> None:
+    """Write it on the timeline, and tell the buyer or, when it was the buyer, the shop's desk."""
+    OrderEvent.objects.create(order=order, kind=kind, actor=actor)
+    buyer = order.customer.user_id
+    desk = {person.pk for person in list_shop_desk()}
+    publish(kind="order.changed", user_ids={buyer, *desk}, data={"order": order.pk})
+    notify(
+        user_ids=desk - {actor.pk} if actor.pk == buyer else {buyer},
+        kind=f"order.{kind}",
+        cause=f"order:{order.pk}:{kind}:{order.events.count()}",
+        actor=actor,
+        data={"order": order.pk},
+    )

@@ -1,0 +1,116 @@
+"""Promotions, and the prices that follow them.
+
+``Product.discount`` is what the best active promotion takes off. It changes with the promotion, in
+its transaction, and at the moments at which one starts or ends, by the job that calls
+``apply_promotions``. So what is shown, filtered by, put into carts and charged is one column.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from tradepost.kit.errors import NotFound
+from tradepost.kit.jobs import enqueue
+from tradepost.kit.locks import weak
+from tradepost.kit.money import HundredthsField
+from tradepost.kit.stamps import raise_stamp
+from tradepost.kit.transactions import atomic
+from tradepost.store.models import Product, Promotion
+from tradepost.store.stamps import CATALOGUE
+
+AT_ONCE = 500
+
+
+@atomic
+def create_promotion(*, fields: Mapping[str, Any], now: datetime) -> Promotion:
+    """Make a promotion, which no product has yet."""
+    promotion = Promotion(**fields)
+    promotion.applied = _is_active(promotion, now)
+    promotion.save()
+    _ask_for_changes(promotion, now)
+    return promotion
+
+
+@atomic
+def change_promotion(*, promotion_id: int, changes: Mapping[str, Any], now: datetime) -> Promotion:
+    """Change a promotion and the prices of its products. Raises NotFound."""
+    promotion = Promotion.objects.select_for_update().filter(pk=promotion_id).first()
+    if promotion is None:
+        raise NotFound
+    for name, value in changes.items():
+        setattr(promotion, name, value)
+    promotion.applied = _is_active(promotion, now)
+    promotion.save()
+    _ask_for_changes(promotion, now)
+    reprice_products(product_ids=_products_of(promotion), now=now)
+    return promotion
+
+
+@atomic
+def delete_promotion(*, promotion_id: int, now: datetime) -> None:
+    """Remove a promotion; its products cost what they cost without it. Raises NotFound."""
+    promotion = Promotion.objects.select_for_update().filter(pk=promotion_id).first()
+    if promotion is None:
+        raise NotFound
+    product_ids = list(_products_of(promotion))
+    promotion.delete()
+    reprice_products(product_ids=product_ids, now=now)
+
+
+@atomic
+def apply_promotions(*, now: datetime) -> int:
+    """Let promotions that have started or ended since the last time count, or no longer count.
+
+    Returns how many there were.
+    """
+    active = Promotion.objects.active(now).filter(pk=OuterRef("pk"))
+    due = Promotion.objects.filter(
+        Q(Exists(active), applied=False) | Q(~Exists(active), applied=True)
+    )
+    changed = list(due.select_for_update().order_by("pk"))
+    for promotion in changed:
+        promotion.applied = not promotion.applied
+        promotion.save(update_fields=["applied"])
+    ids = Product.objects.filter(promotions__in=changed).distinct().order_by("pk")
+    reprice_products(product_ids=ids.values_list("pk", flat=True), now=now)
+    return len(changed)
+
+
+@atomic
+def reprice_products(*, product_ids: Iterable[int], now: datetime) -> None:
+    """Give these products the discount of their best active promotion, or none."""
+    best = Promotion.objects.active(now).filter(products=OuterRef("pk")).order_by("-discount")
+    nothing = Value(Decimal(0), output_field=HundredthsField())
+    for some in _portions(sorted(product_ids)):
+        rows = Product.objects.filter(pk__in=some)
+        # In key order, like everybody who locks products.
+        list(rows.select_for_update(no_key=weak()).order_by("pk").values_list("pk"))
+        rows.update(discount=Coalesce(Subquery(best.values("discount")[:1]), nothing))
+        raise_stamp(CATALOGUE)
+
+
+def _is_active(promotion: Promotion, now: datetime) -> bool:
+    started = promotion.starts_at is None or promotion.starts_at <= now
+    return started and (promotion.ends_at is None or promotion.ends_at > now)
+
+
+def _ask_for_changes(promotion: Promotion, now: datetime) -> None:
+    """Have the prices change on the second; the schedule would do it some seconds later."""
+    for moment in (promotion.starts_at, promotion.ends_at):
+        if moment is not None and moment > now:
+            enqueue("store.apply_promotions", run_at=moment)
+
+
+def _products_of(promotion: Promotion) -> Iterable[int]:
+    return promotion.products.order_by("pk").values_list("pk", flat=True)
+
+
+def _portions(ids: list[int]) -> Iterator[list[int]]:
+    rest = iter(ids)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some

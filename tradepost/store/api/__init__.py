@@ -1,0 +1,1 @@
+"""The API door to the shop, one file per noun."""

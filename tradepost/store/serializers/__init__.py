@@ -1,0 +1,1 @@
+"""The shop's JSON, one file per noun. Input and output apart."""

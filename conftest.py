@@ -8,6 +8,7 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from tradepost.accounts.models import User
+from tradepost.kit.http.hot.shelf import shelf
 from tradepost.store.queries import CUSTOMER_SERVICE
 
 ApiOf = Callable[..., APIClient]
@@ -17,6 +18,7 @@ ApiOf = Callable[..., APIClient]
 def empty_cache() -> None:
     """Stored answers and counters of another test must not be found."""
     cache.clear()
+    shelf.clear()
 
 
 def make_user(username: str, **fields: object) -> User:

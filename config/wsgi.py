@@ -2,7 +2,12 @@
 
 import os
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
-application = get_wsgi_application()
+django = get_wsgi_application()  # sets Django up, which the next import needs
+
+from tradepost.kit.http.hot.front import Front  # noqa: E402
+
+application = Front(django)

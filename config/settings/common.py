@@ -53,7 +53,7 @@ MIDDLEWARE = [
     "tradepost.kit.http.security.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "tradepost.kit.http.hot.HotReads",
+    "tradepost.kit.http.hot.middleware.HotReads",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -276,6 +276,7 @@ STORAGES = {
 }
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+SERVE_MEDIA = True  # the process sends the pictures itself
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

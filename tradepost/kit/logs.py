@@ -16,7 +16,11 @@ SHARED: list[Any] = [
 def configure(options: dict[str, Any]) -> None:
     """Set up ``logging`` and structlog from ``{"level": "INFO", "json": False}``."""
     structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

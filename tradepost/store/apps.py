@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ class StoreConfig(AppConfig):
         from tradepost.kit.http.hot import register_hot_read
         from tradepost.notifications.kinds import register_kind
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
+        from tradepost.store.hot import product_bytes
         from tradepost.store.signals import handlers  # noqa: F401 - connects the receivers
         from tradepost.store.stamps import CATALOGUE
 
@@ -36,5 +38,10 @@ class StoreConfig(AppConfig):
                 {"collection_id", "unit_price__gt", "unit_price__lt", "search", "ordering", "page"}
             ),
         )
-        register_hot_read(path=r"/api/v1/store/products/(?P<pk>[0-9]{1,18})/", stamp=CATALOGUE)
+        register_hot_read(
+            path=r"/api/v1/store/products/(?P<pk>[0-9]{1,18})/",
+            stamp=CATALOGUE,
+            variant=str(settings.TAX_RATE),
+            make=product_bytes,
+        )
         register_hot_read(path=r"/api/v1/store/collections/(?:[0-9]{1,18}/)?", stamp=CATALOGUE)

@@ -5,6 +5,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
 
 from tradepost.kit.http.json import money
 from tradepost.kit.money import minor_with_tax, tax_factor
+from tradepost.kit.prepared import Prepared, PreparedIn
 from tradepost.store.extras import tags
 from tradepost.store.models import Product, ProductImage
 
@@ -56,7 +59,7 @@ def products_as_json(rows: Iterable[Row], *, root: str) -> list[dict[str, object
             "tags": labels.get(pk, []),
             "rating": money(rating),
             "reviews_count": reviews,
-            "last_update": last_update,
+            "last_update": _in_utc(last_update),
         }
         for (
             pk, title, description, slug, inventory, collection, brand, reviews, last_update,
@@ -65,14 +68,25 @@ def products_as_json(rows: Iterable[Row], *, root: str) -> list[dict[str, object
     ]  # fmt: skip
 
 
+def _in_utc(moment: datetime) -> datetime:
+    """Some drivers leave out that the moments of a database are in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _image_rows(product_ids: list[int]) -> Any:
+    rows = ProductImage.objects.public().filter(product_id__in=product_ids).order_by("id")
+    return rows.values_list("product_id", "id", "image", "thumbnail", "webp", "width", "height")
+
+
+_images = PreparedIn(_image_rows)
+
+
 def images_as_json(
     product_ids: Collection[int], *, root: str
 ) -> dict[int, list[dict[str, object]]]:
     """Return the pictures of each product that has any, in their order, in one query."""
-    rows = ProductImage.objects.public().filter(product_id__in=product_ids).order_by("id")
-    columns = rows.values_list("product_id", "id", "image", "thumbnail", "webp", "width", "height")
     images: dict[int, list[dict[str, object]]] = defaultdict(list)
-    for product_id, pk, image, thumbnail, webp, width, height in columns:
+    for product_id, pk, image, thumbnail, webp, width, height in _images.run(product_ids):
         images[product_id].append(
             {
                 "id": pk,
@@ -97,5 +111,13 @@ def address_of(name: str, *, root: str) -> str | None:
 
 def product_as_json(pk: int, *, root: str) -> dict[str, object] | None:
     """Return one product; None when there is none."""
-    found = products_as_json(product_rows(Product.objects.public().filter(pk=pk)), root=root)
+    found = products_as_json(_product().run(pk=pk), root=root)
     return found[0] if found else None
+
+
+@cache
+def _product() -> Prepared:
+    """Build the query of one product, when it is first asked for."""
+    return Prepared(
+        lambda pk: product_rows(Product.objects.public().filter(pk=pk)), places={"pk": int}
+    )

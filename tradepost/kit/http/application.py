@@ -1,9 +1,12 @@
 """The whole product as one ASGI application: HTTP on threads, jobs beside it, sockets to come."""
 
 from django.conf import settings
+from django.db import connection
 
 from tradepost.kit.http.bridge import OnThreads, Scope, Wsgi
 from tradepost.kit.http.guard import App, Guard, Receive, Send
+from tradepost.kit.http.hot.front import Front
+from tradepost.kit.http.hot.loop import LoopFront
 from tradepost.kit.jobs.runner import Workers
 
 NOT_HERE = 4404
@@ -11,12 +14,15 @@ NOT_HERE = 4404
 
 def serve_wsgi(wsgi: Wsgi) -> App:
     """Return the application; in the embedded mode its lifespan also runs the job threads."""
-    http = Guard(
-        OnThreads(wsgi, threads=settings.WEB_THREADS),
+    front = Front(wsgi)
+    http: App = Guard(
+        OnThreads(front, threads=settings.WEB_THREADS),
         limit=settings.MAX_BODY_BYTES,
         upload_limit=settings.MAX_UPLOAD_BYTES,
         body_seconds=settings.BODY_SECONDS,
     )
+    if connection.vendor == "sqlite":
+        http = LoopFront(http, front=front, database=str(connection.settings_dict["NAME"]))
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

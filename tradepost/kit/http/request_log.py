@@ -26,12 +26,20 @@ class RequestLog:
             structlog.contextvars.unbind_contextvars("request_id")
         response["X-Request-ID"] = request_id
         if not request.path.startswith(QUIET):
-            log.info(
-                "request",
-                method=request.method,
-                route=getattr(request.resolver_match, "route", None),
-                status=response.status_code,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-                request_id=request_id,
-            )
+            route = getattr(request.resolver_match, "route", None)
+            log_request(request, route, response.status_code, started, request_id)
         return response
+
+
+def log_request(
+    request: HttpRequest, route: str | None, status: int, started: float, request_id: str
+) -> None:
+    """Write the line of a request that began at ``started`` of the performance counter."""
+    log.info(
+        "request",
+        method=request.method,
+        route=route,
+        status=status,
+        ms=round((time.perf_counter() - started) * 1000, 1),
+        request_id=request_id,
+    )

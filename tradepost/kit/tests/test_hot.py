@@ -27,7 +27,7 @@ def tables_read() -> Callable[..., list[str]]:
     def tables_read(call: Callable[[], object]) -> list[str]:
         with CaptureQueriesContext(connection) as queries:
             call()
-        return [query["sql"].split(' FROM "')[1].split('"')[0] for query in queries]
+        return [query["sql"].split(" FROM ")[1].split()[0].strip('"') for query in queries]
 
     return tables_read
 

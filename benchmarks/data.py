@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 PRODUCTS = 10_000
+IMAGES = 2  # of each product
 COLLECTIONS = 50
 USERS = 1_000
 TALKERS = 100  # users 1 to 100 take part in ten conversations each
@@ -39,6 +40,15 @@ class ProductRow:
     cents: int
     inventory: int
     collection_id: int
+
+
+@dataclass(frozen=True)
+class ImageRow:
+    """A picture: only its row, no benchmark opens the file."""
+
+    id: int
+    product_id: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,13 @@ def products() -> Iterator[ProductRow]:
             inventory=chance.randint(1_000_000, 2_000_000),
             collection_id=chance.randint(1, COLLECTIONS),
         )
+
+
+def images() -> Iterator[ImageRow]:
+    chance = random.Random("images")
+    for number in range(PRODUCTS * IMAGES):
+        name = f"store/images/{chance.getrandbits(128):032x}.jpg"
+        yield ImageRow(id=number + 1, product_id=1 + number // IMAGES, name=name)
 
 
 def collections() -> Iterator[tuple[int, str]]:

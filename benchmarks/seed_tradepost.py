@@ -38,7 +38,7 @@ def _fill_shop(order_carts: int) -> None:
     from tradepost.kit.models import Stamp
     from tradepost.kit.money import from_minor
     from tradepost.kit.stamps import SHARDS
-    from tradepost.store.models import Cart, CartItem, Collection, Product
+    from tradepost.store.models import Cart, CartItem, Collection, Product, ProductImage
     from tradepost.store.stamps import CATALOGUE
 
     _bulk(Stamp, [Stamp(name=CATALOGUE, shard=shard) for shard in range(SHARDS)])
@@ -54,6 +54,15 @@ def _fill_shop(order_carts: int) -> None:
             for row in data.products()
         ],
     )  # fmt: skip
+    _bulk(
+        ProductImage,
+        [
+            ProductImage(
+                id=row.id, product_id=row.product_id, image=row.name, width=800, height=600
+            )
+            for row in data.images()
+        ],
+    )
     carts = list(data.carts(for_orders=order_carts))
     _bulk(Cart, [Cart(id=cart.id) for cart in carts])
     _bulk(

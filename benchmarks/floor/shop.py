@@ -9,7 +9,12 @@ from benchmarks.data import PAGE_SIZE
 from benchmarks.floor.database import FOR_UPDATE, key, moment, now, query, transaction, uuid
 from benchmarks.floor.log import announce, notify
 
-COLUMNS = "id, title, slug, description, brand, inventory, unit_price, collection_id, last_update"
+COLUMNS = (
+    "id, title, slug, description, brand, inventory, unit_price, price, discount, rating,"
+    " reviews_count, collection_id, last_update"
+)
+IMAGES = "product_id, id, image, thumbnail, webp, width, height"
+MEDIA = "http://127.0.0.1/media/"
 DESK = (
     "SELECT user_id FROM accounts_user_groups JOIN auth_group ON auth_group.id = group_id"
     " WHERE auth_group.name = 'Customer Service'"
@@ -33,17 +38,44 @@ def list_products(*, page: int, above: str | None) -> dict[str, object]:
         "count": count,
         "next": f"?page={page + 1}",
         "previous": f"?page={page - 1}",
-        "results": [_product(row) for row in rows],
+        "results": _products(rows),
     }
 
 
 def read_product(pk: int) -> dict[str, object]:
     (row,) = query(f"SELECT {COLUMNS} FROM store_product WHERE id = %s", pk)
-    return _product(row)
+    return _products([row])[0]
 
 
-def _product(row: tuple[Any, ...]) -> dict[str, object]:
-    pk, title, slug, description, brand, inventory, cents, collection, last_update = row
+def _products(rows: list[tuple[Any, ...]]) -> list[dict[str, object]]:
+    ids = [row[0] for row in rows]
+    places = ", ".join(["%s"] * len(ids))
+    found: dict[int, list[dict[str, object]]] = {pk: [] for pk in ids}
+    for product_id, *image in query(
+        f"SELECT {IMAGES} FROM store_productimage WHERE product_id IN ({places}) ORDER BY id", *ids
+    ):
+        found[product_id].append(_image(*image))
+    return [_product(row, found[row[0]]) for row in rows]
+
+
+def _image(
+    pk: int, name: str, small: str, large: str, width: int, height: int
+) -> dict[str, object]:
+    return {
+        "id": pk,
+        "image": MEDIA + name,
+        "thumbnail": MEDIA + small if small else None,
+        "webp": MEDIA + large if large else None,
+        "width": width,
+        "height": height,
+    }
+
+
+def _product(row: tuple[Any, ...], images: list[dict[str, object]]) -> dict[str, object]:
+    (
+        pk, title, slug, description, brand, inventory, cents, price, discount, rating, reviews,
+        collection, last_update,
+    ) = row  # fmt: skip
     return {
         "id": pk,
         "title": title,
@@ -52,8 +84,14 @@ def _product(row: tuple[Any, ...]) -> dict[str, object]:
         "brand": brand,
         "inventory": inventory,
         "unit_price": money(cents),
-        "price_with_tax": money((cents * 11 + 5) // 10),
+        "price_with_tax": money((price * 11 + 5) // 10),
         "collection": collection,
+        "images": images,
+        "price": money(price),
+        "discount": money(discount),
+        "tags": [],
+        "rating": money(rating),
+        "reviews_count": reviews,
         "last_update": moment(last_update),
     }
 
@@ -76,8 +114,9 @@ def place_order(*, user_id: str, cart_id: str) -> dict[str, object]:
         lines = _take_stock(key(cart_id))
         total = sum(quantity * cents for _, quantity, _, cents in lines)
         ((order, customer, placed_at),) = query(
-            "INSERT INTO store_order (customer_id, placed_at, payment_status, total, cart_id)"
-            " VALUES ((SELECT id FROM store_customer WHERE user_id = %s), %s, 'P', %s, %s)"
+            "INSERT INTO store_order (customer_id, placed_at, payment_status, total, cart_id,"
+            " delivery_address) VALUES ((SELECT id FROM store_customer WHERE user_id = %s), %s,"
+            " 'P', %s, %s, '')"
             " RETURNING id, customer_id, placed_at",
             key(user_id), now(), total, key(cart_id),
         )  # fmt: skip

@@ -29,7 +29,7 @@ def _bulk(model: Any, rows: Iterable[Model]) -> None:
 
 
 def _fill_shop(order_carts: int) -> None:
-    from benchmarks.plain.models import Cart, CartItem, Collection, Product
+    from benchmarks.plain.models import Cart, CartItem, Collection, Product, ProductImage
 
     _bulk(Collection, [Collection(id=pk, title=title) for pk, title in data.collections()])
     _bulk(
@@ -43,6 +43,13 @@ def _fill_shop(order_carts: int) -> None:
             for row in data.products()
         ],
     )  # fmt: skip
+    _bulk(
+        ProductImage,
+        [
+            ProductImage(id=row.id, product_id=row.product_id, image=row.name)
+            for row in data.images()
+        ],
+    )
     carts = list(data.carts(for_orders=order_carts))
     _bulk(Cart, [Cart(id=cart.id) for cart in carts])
     _bulk(

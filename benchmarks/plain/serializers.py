@@ -13,18 +13,26 @@ from benchmarks.plain.models import (
     Order,
     OrderItem,
     Product,
+    ProductImage,
     User,
 )
 
 
+class ProductImageSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ProductImage
+        fields = ["id", "image"]
+
+
 class ProductSerializer(serializers.ModelSerializer):
     price_with_tax = serializers.SerializerMethodField()
+    images = ProductImageSerializer(many=True, read_only=True)
 
     class Meta:
         model = Product
         fields = [
             "id", "title", "slug", "description", "brand", "inventory", "unit_price",
-            "price_with_tax", "collection", "last_update",
+            "price_with_tax", "collection", "images", "last_update",
         ]  # fmt: skip
 
     def get_price_with_tax(self, product: Product) -> Decimal:

@@ -23,7 +23,7 @@ from benchmarks.plain.serializers import (
 
 
 class ProductViewSet(ModelViewSet):
-    queryset = Product.objects.all()
+    queryset = Product.objects.prefetch_related("images")
     serializer_class = ProductSerializer
     filter_backends = [DjangoFilterBackend, SearchFilter, OrderingFilter]
     filterset_fields = {"collection_id": ["exact"], "unit_price": ["gt", "lt"]}

@@ -119,6 +119,8 @@ if REDIS_URL:
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
     }
+# For what names no time of its own, and so that our keys are known among others.
+CACHES["default"] |= {"TIMEOUT": 600, "KEY_PREFIX": "tradepost"}
 
 # --- People ----------------------------------------------------------------------------------
 
@@ -236,6 +238,7 @@ MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", default=2_621_440)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=12_582_912)  # multipart requests only
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 BODY_SECONDS = env.int("BODY_SECONDS", default=20)  # how long a client may take to send a body
+HOT_READ_BYTES = env.int("HOT_READ_BYTES", default=67_108_864)  # of memory for stored answers
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 WEB_THREADS = env.int("WEB_THREADS", default=8)
 JOB_THREADS = env.int("JOB_THREADS", default=2)
@@ -250,6 +253,7 @@ LOW_STOCK = env.int("LOW_STOCK", default=10)  # below it, the staff is told
 OPEN_REVIEWS = env.bool("OPEN_REVIEWS", default=False)  # or only by those who bought
 KEEP_CARTS_DAYS = env.int("KEEP_CARTS_DAYS", default=90)
 SITE_NAME = env.str("SITE_NAME", default="Tradepost")
+SELLER_ADDRESS = env.str("SELLER_ADDRESS", default="")  # on invoices; ";" starts a line
 MOST_PARTICIPANTS = 250  # in one conversation; keeps a message's pointers cheap
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")  # for links in mails
 DEMO = env.bool("DEMO", default=True)
@@ -259,9 +263,13 @@ DEMO = env.bool("DEMO", default=True)
 MAIL_DIR = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tradepost <shop@tradepost.example>")
+SERVER_EMAIL = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
+ADMINS = [address.strip() for address in env.list("ADMINS", default=[]) if address.strip()]
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
     SHOW_MAIL = False
+    if vars()["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        EMAIL_BACKEND = "tradepost.kit.mail.SmtpBackend"
 else:
     EMAIL_BACKEND = "tradepost.kit.mail.FolderBackend"
     SHOW_MAIL = True  # the inbox page shows what would have been sent

@@ -4,11 +4,14 @@ import os
 import time
 from uuid import UUID
 
+NANOSECONDS = 1_000_000  # in a millisecond
+
 
 def uuid7() -> UUID:
-    """Return a UUID of version 7: 48 bits of Unix milliseconds, then 74 random bits (RFC 9562)."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & 0xFFFFFFFFFFFF) << 80 | random
-    value = value & ~(0xF000 << 64) | 0x7000 << 64
-    return UUID(int=value & ~(0xC000 << 48) | 0x8000 << 48)
+    """Return a UUID of version 7 (RFC 9562): 48 bits of Unix milliseconds, 12 bits of the part of a
+    millisecond, so that ids sort by time to a quarter of a microsecond, and 62 random bits."""
+    milliseconds, rest = divmod(time.time_ns(), NANOSECONDS)
+    part = (rest << 12) // NANOSECONDS
+    random = int.from_bytes(os.urandom(8), "big") >> 2
+    time_and_version = (milliseconds & 0xFFFFFFFFFFFF) << 16 | 0x7000 | part
+    return UUID(int=time_and_version << 64 | 0b10 << 62 | random)

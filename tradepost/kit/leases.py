@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from tradepost.kit.inserts import insert
 from tradepost.kit.models import Lease
 
 
@@ -14,7 +15,7 @@ def hold_lease(*, name: str, holder: str, seconds: int, now: datetime) -> bool:
     if Lease.objects.filter(free, name=name).update(holder=holder, until=until):
         return True
     fresh = Lease(name=name, holder=holder, until=until)
-    Lease.objects.bulk_create([fresh], ignore_conflicts=True)
+    insert([fresh], unless_taken=["name"])
     return Lease.objects.filter(name=name, holder=holder, until=until).exists()
 
 

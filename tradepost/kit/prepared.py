@@ -18,8 +18,8 @@ FIRST_MARK = 1_900_000_000  # no constant of a query is as large; fits every col
 
 class Prepared:
     """A query whose ``places`` (name: ``int`` or ``Decimal`` for hundredths) are filled when it is
-    run. ``build`` is called with a mark for each place; ``tail`` is SQL that follows, with more
-    places as ``%(name)s``.
+    run. ``build`` is called with a mark for each place; ``around`` is SQL with the query in it,
+    which may have more places of the form ``%(name)s``.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class Prepared:
         build: Callable[..., QuerySet[Any, Any]],
         *,
         places: Mapping[str, type[int] | type[Decimal]],
-        tail: str = "",
+        around: str = "{query}",
     ) -> None:
         marks = {name: FIRST_MARK + number for number, name in enumerate(places)}
         query = build(**{name: _value(kind, marks[name]) for name, kind in places.items()})
@@ -37,18 +37,19 @@ class Prepared:
             f"constant{n}": value for n, value in enumerate(params) if value not in names
         }
         filled = [names.get(value, f"%(constant{n})s") for n, value in enumerate(params)]
-        self.sql = f"{sql % tuple(filled)} {tail}"
+        self.sql = around.replace("{query}", sql % tuple(filled))
 
-    def first(self, **values: object) -> tuple[Any, ...] | None:
+    def first(self, **values: Any) -> tuple[Any, ...] | None:
         """Return the first row for these values, None without one."""
         rows = self.run(**values)
         return rows[0] if rows else None
 
-    def run(self, **values: object) -> list[tuple[Any, ...]]:
+    def run(self, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows for these values, hundredths as whole numbers."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, {**self._constants, **values})
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
 
 
 class PreparedIn:

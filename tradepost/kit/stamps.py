@@ -10,6 +10,7 @@ import random
 from django.db import connection
 from django.db.models import F
 
+from tradepost.kit.inserts import insert
 from tradepost.kit.models import Stamp
 from tradepost.kit.transactions import before_commit
 
@@ -37,5 +38,5 @@ def _write(names: list[str]) -> None:
     for name in sorted(set(names)):
         row = Stamp.objects.filter(name=name, shard=shard)
         if not row.update(version=F("version") + 1):
-            Stamp.objects.bulk_create([Stamp(name=name, shard=shard)], ignore_conflicts=True)
+            insert([Stamp(name=name, shard=shard)], unless_taken=["name", "shard"])
             row.update(version=F("version") + 1)

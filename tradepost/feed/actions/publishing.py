@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from tradepost.feed.models import Event, FeedHead, Pointer, first_epoch
+from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import before_commit
 
 LAST_BUT_FOR_STAMPS = 10
@@ -43,13 +44,14 @@ def _write(announcements: list[Announcement]) -> None:
     counts = Counter(user_id for a in announcements for user_id in a.user_ids)
     last_seq = _move_heads(counts)
     next_seq = {user_id: last_seq[user_id] - count + 1 for user_id, count in counts.items()}
-    events = Event.objects.bulk_create([Event(kind=a.kind, data=a.data) for a in announcements])
+    events = [Event(kind=a.kind, data=a.data) for a in announcements]
+    insert(events)
     pointers = []
     for event, announcement in zip(events, announcements, strict=True):
         for user_id in announcement.user_ids:
             pointers.append(Pointer(user_id=user_id, seq=next_seq[user_id], event=event))
             next_seq[user_id] += 1
-    Pointer.objects.bulk_create(pointers)
+    insert(pointers)
 
 
 def _move_heads(counts: Mapping[UUID, int]) -> dict[UUID, int]:

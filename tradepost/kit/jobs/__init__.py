@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from tradepost.kit.inserts import insert
 from tradepost.kit.models import Job
 
 Argument = str | int | bool | None | list[str] | list[int]
@@ -77,5 +78,5 @@ def enqueue(
     row = Job(
         name=name, arguments=arguments, dedupe_key=dedupe_key, run_at=run_at or timezone.now()
     )
-    Job.objects.bulk_create([row], ignore_conflicts=dedupe_key is not None)
+    insert([row], unless_taken=["dedupe_key"] if dedupe_key else [])
     transaction.on_commit(wake.set)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from tradepost.kit.inserts import insert
 from tradepost.kit.jobs import enqueue, kinds
 from tradepost.kit.leases import hold_lease, release_lease
 from tradepost.kit.models import Schedule
@@ -43,7 +44,7 @@ def _me() -> str:
 
 
 def _hand_out(name: str, slot: int) -> int:
-    Schedule.objects.bulk_create([Schedule(name=name)], ignore_conflicts=True)
+    insert([Schedule(name=name)], unless_taken=["name"])
     with unit_of_work():
         taken = Schedule.objects.filter(name=name, last_slot__lt=slot).update(last_slot=slot)
         if taken:

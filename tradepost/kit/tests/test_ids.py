@@ -33,3 +33,12 @@ def test_ids_of_one_millisecond_differ() -> None:
         made = {uuid7() for _ in range(10_000)}
 
     assert len(made) == 10_000
+
+
+def test_ids_of_one_millisecond_sort_by_time_too() -> None:
+    made = []
+    for microsecond in range(123_000, 124_000, 100):
+        with travel(f"2026-11-21T00:00:00.{microsecond:06}Z", tick=False):
+            made.append(uuid7())
+
+    assert sorted(made) == made

@@ -9,6 +9,7 @@ from django.db import models
 
 from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
+from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.errors import NoSuchPerson, TooManyPeople
 from tradepost.messaging.models import Conversation, Participant
@@ -69,7 +70,7 @@ def _find_or_create(
     conversation = rows.first()
     if conversation is None:
         mine = Conversation(dedupe_key=dedupe_key, **fields)
-        Conversation.objects.bulk_create([mine], ignore_conflicts=True)
+        insert([mine], unless_taken=["dedupe_key"])
         conversation = rows.get()
     _add_people(conversation, owner=owner, people=people)
     return conversation
@@ -82,13 +83,11 @@ def _add_people(conversation: Conversation, *, owner: User, people: Iterable[Use
     roles = {owner.pk: Participant.Role.OWNER, **dict.fromkeys(others, Participant.Role.MEMBER)}
     present = Participant.objects.filter(conversation=conversation)
     missing = roles.keys() - set(present.values_list("user_id", flat=True))
-    Participant.objects.bulk_create(
-        [
-            Participant(conversation=conversation, user_id=user_id, role=roles[user_id])
-            for user_id in sorted(missing)
-        ],
-        ignore_conflicts=True,  # of parallel callers each adds everybody
-    )
+    places = [
+        Participant(conversation=conversation, user_id=user_id, role=roles[user_id])
+        for user_id in sorted(missing)
+    ]
+    insert(places, unless_taken=["conversation", "user"])  # of parallel callers each adds everybody
     publish(
         kind="conversation.created",
         user_ids=missing,

@@ -7,6 +7,7 @@ from uuid import UUID
 from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import NotFound
+from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
 from tradepost.notifications.kinds import Value, check_kind
 from tradepost.notifications.models import Notification
@@ -32,7 +33,7 @@ def notify(
         Notification(user_id=user_id, kind=kind, cause=cause, actor=actor, data=dict(data or {}))
         for user_id in sorted(set(user_ids))
     ]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    insert(rows, unless_taken=["user", "cause"])
     publish(kind="notification.created", user_ids=user_ids, data={"kind": kind, "cause": cause})
 
 

@@ -49,4 +49,6 @@ def _with_headers(response: HttpResponse, asked: Asked) -> HttpResponse:
     response["ETag"] = asked.etag
     response["Cache-Control"] = "public, no-cache"  # may be kept, must be asked about
     patch_vary_headers(response, ["Accept"])
+    if response.status_code == OK:
+        response.setdefault("Content-Length", str(len(response.content)))
     return response

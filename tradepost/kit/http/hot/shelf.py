@@ -4,14 +4,15 @@ import time
 from collections import OrderedDict
 from threading import Lock
 
+from django.conf import settings
+
 SECONDS = 60  # bounds what a write that went round our actions (by hand, in SQL) can leave behind
-MOST_BYTES = 67_108_864
 
 
 class Shelf:
     """Bytes by key, at most ``most_bytes`` of them; what was not asked for longest goes first."""
 
-    def __init__(self, *, most_bytes: int = MOST_BYTES, seconds: float = SECONDS) -> None:
+    def __init__(self, *, most_bytes: int, seconds: float = SECONDS) -> None:
         self._most_bytes = most_bytes
         self._seconds = seconds
         self._bytes = 0
@@ -54,4 +55,4 @@ class Shelf:
         self._bytes -= len(content)
 
 
-shelf = Shelf()
+shelf = Shelf(most_bytes=settings.HOT_READ_BYTES)

@@ -4,13 +4,16 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.8
 
-.PHONY: run test check bench schema format clean
+.PHONY: run test watch check bench schema format clean
 
 run: .venv/.ready-to-run        ## serve the whole product on http://127.0.0.1:8000 (PORT changes it)
 	@exec $(BIN)/python manage.py serve
 
 test: .venv/.ready-to-develop   ## run the tests
 	@$(BIN)/python -m pytest
+
+watch: .venv/.ready-to-develop  ## run the tests (ARGS chooses some) again whenever a file changes
+	@$(BIN)/ptw --now --patterns '*.py,*.html' --runner $(BIN)/pytest . $(ARGS)
 
 check: .venv/.ready-to-develop  ## format, lint, types, import contracts, house rules, migrations
 	$(BIN)/ruff format --check

@@ -59,6 +59,16 @@ def dora(db) -> User:
 
 
 @pytest.fixture
+def boss(db, client) -> User:
+    """May do everything in the admin, and is signed in there."""
+    boss = User.objects.create_superuser(
+        "boss", "boss@example.com", "pw", first_name="B", last_name="Oss"
+    )
+    client.force_login(boss)
+    return boss
+
+
+@pytest.fixture
 def api() -> ApiOf:
     """``api(ann)`` is an API client signed in as ann; ``api()`` is a visitor."""
 
@@ -69,3 +79,20 @@ def api() -> ApiOf:
         return client
 
     return client_of
+
+
+@pytest.fixture
+def api_client() -> APIClient:
+    """A fresh client of the API, as a visitor has one."""
+    return APIClient()
+
+
+@pytest.fixture
+def authenticate(api_client, db) -> ApiOf:
+    """``authenticate(is_staff=True)`` signs ``api_client`` in as a saved user and returns it."""
+
+    def sign_in(*, is_staff: bool = False) -> APIClient:
+        api_client.force_authenticate(make_user("sam", is_staff=is_staff))
+        return api_client
+
+    return sign_in

@@ -1,9 +1,11 @@
 """The main story once more, in a real browser: the pages do what the API does."""
 
 import re
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +99,44 @@ def test_the_same_works_on_a_phone_without_scripts(shop, browser):
     context.close()
 
 
+def test_what_a_visitor_put_into_the_cart_is_there_after_registering(shop, page):
+    page.goto("/products/")
+    card = page.get_by_role("main").get_by_role("listitem").get_by_role("link").first
+    title = card.inner_text()
+    card.click()
+    page.get_by_role("button", name="Add to the cart").click()
+
+    register(page)
+    page.goto("/cart/")
+    kept = page.get_by_role("main").inner_text()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto("/cart/")
+
+    assert title in kept
+    assert title not in page.get_by_role("main").inner_text()
+
+
+def test_an_order_goes_to_a_new_address_and_is_canceled(shop, page):
+    register(page)
+    page.goto("/products/?in_stock=on")
+    page.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
+    page.get_by_role("button", name="Add to the cart").click()
+    page.get_by_role("link", name="Go to checkout").click()
+    page.get_by_text("Where shall it go?").click()
+    page.get_by_label("Street and number").fill("Long Lane 3")
+    page.get_by_label("City").fill("York")
+    page.get_by_role("button", name="Use this address").click()
+    page.get_by_role("button", name="Place the order").click()
+    page.wait_for_url(re.compile(r"/orders/\d+/$"))
+    placed = page.get_by_role("main").inner_text()
+
+    page.get_by_role("link", name="Cancel this order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+
+    assert "Long Lane 3, York" in placed
+    assert "Canceled" in page.get_by_role("main").inner_text()
+
+
 def test_the_api_documentation_opens_without_any_other_host(shop, browser):
     context = browser.new_context(base_url=shop.address)
     page = context.new_page()
@@ -108,3 +148,28 @@ def test_the_api_documentation_opens_without_any_other_host(shop, browser):
 
     assert [url for url in asked if not url.startswith((shop.address, "data:"))] == []
     context.close()
+
+
+def test_an_uploaded_picture_is_seen_on_the_product(shop, page):
+    content = BytesIO()
+    Image.new("RGB", (640, 480), "#1f6650").save(content, "JPEG")
+    staff = shop.signed_in("admin")
+    product = staff.get("store/products/").json()["results"][0]["id"]
+    file = {"image": ("kettle.jpg", content.getvalue(), "image/jpeg")}
+    staff.post(f"store/products/{product}/images/", files=file).raise_for_status()
+    newest = staff.get(f"store/products/{product}/").json()["images"][-1]["id"]
+
+    page.goto(f"/products/{product}/?picture={newest}")
+    page.wait_for_function("document.querySelector('.pictures .picture').naturalWidth > 0")
+
+    assert page.locator(".pictures .picture").first.evaluate("one => one.naturalWidth") == 640
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("address", ["/", "/products/", "/products/1/", "/cart/"])
+def test_no_page_of_the_shop_is_wider_than_the_window(shop, page, width, address):
+    page.set_viewport_size({"width": width, "height": 800})
+
+    page.goto(address)
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -82,3 +82,14 @@ def test_a_server_that_does_not_start_leaves_nothing_behind(environment, tmp_pat
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize(
+    ("module", "served"), [("config.settings.prod", "False"), ("config.settings.common", "True")]
+)
+def test_a_server_leaves_files_to_the_proxy(environment, module, served):
+    code = "from django.urls import is_valid_path; print(bool(is_valid_path('/media/store/a.png')))"
+
+    run = manage(environment | {"DJANGO_SETTINGS_MODULE": module}, "shell", "-v", "0", "-c", code)
+
+    assert run.stdout.strip() == served

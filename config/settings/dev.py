@@ -1,5 +1,25 @@
-"""For developers: tracebacks in the browser, mails and data as in the embedded mode."""
+"""For developers: tracebacks in the browser, a playground, the debug toolbar where it is installed;
+mails and data as in the embedded mode."""
+
+from importlib.util import find_spec
 
 from config.settings.common import *  # noqa: F403
+from config.settings.common import INSTALLED_APPS, MIDDLEWARE
+from config.settings.environment import env
 
 DEBUG = True
+CORS_ALLOWED_ORIGINS = env.list(
+    "CORS_ALLOWED_ORIGINS",
+    default=["http://localhost:8001", "http://127.0.0.1:8001"],  # where client-app/ is served
+)
+
+INSTALLED_APPS.append("tradepost.playground")
+
+INTERNAL_IPS = ["127.0.0.1", "::1"]
+if find_spec("debug_toolbar"):
+    INSTALLED_APPS.append("debug_toolbar")
+    # Inside what finishes every answer, outside what may answer by itself.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1,
+        "debug_toolbar.middleware.DebugToolbarMiddleware",
+    )

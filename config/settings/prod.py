@@ -18,6 +18,7 @@ from config.settings.common import STORAGES  # noqa: E402
 EMBEDDED = False
 DEMO = False
 SHOW_MAIL = False
+SERVE_MEDIA = False  # a proxy or the object storage does
 LOGGING = {"level": env.str("DJANGO_LOG_LEVEL", default="INFO"), "json": True}
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -11,18 +11,22 @@ from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.db import IntegrityError, connection, connections
+from django.utils import timezone
 
+from tradepost.accounts.models import User
 from tradepost.feed.actions import publishing
 from tradepost.feed.models import FeedHead, Pointer
+from tradepost.kit.prepared import PreparedIn
 from tradepost.messaging.actions import messages as sending
 from tradepost.messaging.errors import ClientIdReused
 from tradepost.messaging.models import Conversation, Message
 from tradepost.messaging.tests.factories import make_conversation, say
-from tradepost.store.actions import carts, orders, stock
+from tradepost.store.actions import carts, order_changes, orders, stock
+from tradepost.store.actions.order_changes import cancel_order
 from tradepost.store.actions.orders import place_order
-from tradepost.store.errors import CartAlreadyOrdered, OutOfStock
+from tradepost.store.errors import CartAlreadyOrdered, NoSuchCart, OrderNotOpen, OutOfStock
 from tradepost.store.models import Cart, Order, Product
-from tradepost.store.tests.factories import make_cart, make_product
+from tradepost.store.tests.factories import make_cart, make_order, make_product
 
 pytestmark = [
     pytest.mark.race,
@@ -123,7 +127,7 @@ def test_without_the_carts_lock_both_get_through_to_the_constraint(
     monkeypatch, sure_meeting, two_checkouts
 ):
     meet_before(monkeypatch, orders, "take_stock", sure_meeting)
-    monkeypatch.setattr(orders, "lock_cart", lambda pk: Cart.objects.get(pk=pk))
+    monkeypatch.setattr(orders, "lock_cart", lambda pk, user: Cart.objects.get(pk=pk))
 
     outcomes = both(*two_checkouts)
 
@@ -158,13 +162,101 @@ def test_without_the_products_lock_the_constraint_must_refuse_one(
     monkeypatch, sure_meeting, two_buyers_of_the_last_one
 ):
     without_row_locks(monkeypatch, Product)
-    meet_before(monkeypatch, stock, "Case", sure_meeting)
+    monkeypatch.setattr(stock, "_locked", PreparedIn(stock._locked_rows))
+    meet_before(monkeypatch, stock, "_move", sure_meeting)
 
     outcomes = both(*two_buyers_of_the_last_one)
 
     assert sure_meeting.met
     assert kinds_of(outcomes) == {Order, IntegrityError}
     assert Product.objects.get().inventory == 0
+
+
+@pytest.fixture
+def two_cancellations(ann):
+    order = make_order(ann, {make_product(inventory=10): 3})
+
+    def cancel() -> Order:
+        return cancel_order(order_id=order.pk, actor=ann, now=timezone.now())
+
+    return cancel, cancel
+
+
+def test_the_orders_lock_keeps_two_cancellations_apart(monkeypatch, meeting, two_cancellations):
+    meet_before(monkeypatch, order_changes, "return_stock", meeting)
+
+    outcomes = both(*two_cancellations)
+
+    assert not meeting.met
+    assert kinds_of(outcomes) == {Order, OrderNotOpen}
+    assert Product.objects.get().inventory == 10
+
+
+def test_without_the_orders_lock_the_goods_come_back_twice(
+    monkeypatch, sure_meeting, two_cancellations
+):
+    """No constraint can know how much there should be: here the lock is all there is."""
+    without_row_locks(monkeypatch, Order)
+    meet_before(monkeypatch, order_changes, "return_stock", sure_meeting)
+
+    outcomes = both(*two_cancellations)
+
+    assert sure_meeting.met
+    assert kinds_of(outcomes) == {Order}
+    assert Product.objects.get().inventory == 13
+
+
+@pytest.fixture
+def two_claims(ann):
+    first, second = make_cart({make_product(): 1}), make_cart({make_product(): 1})
+    return tuple(
+        lambda pk=cart.pk: carts.claim_cart(cart_id=pk, user=ann) for cart in (first, second)
+    )
+
+
+def test_the_accounts_lock_keeps_two_claims_of_one_person_apart(monkeypatch, meeting, two_claims):
+    meet_before(monkeypatch, Cart, "save", meeting)
+
+    outcomes = both(*two_claims)
+
+    assert not meeting.met
+    assert kinds_of(outcomes) == {Cart}
+    assert Cart.objects.get().items.count() == 2
+
+
+def test_without_the_accounts_lock_two_carts_want_to_be_the_only_one(
+    monkeypatch, sure_meeting, two_claims
+):
+    monkeypatch.setattr(carts, "lock_account", lambda user: user)
+    meet_before(monkeypatch, Cart, "save", sure_meeting)
+
+    outcomes = both(*two_claims)
+
+    assert sure_meeting.met
+    assert kinds_of(outcomes) == {Cart, IntegrityError}
+
+
+def test_who_orders_while_claiming_waits_for_nobody(monkeypatch, ann):
+    """The account's lock is weak: rows that name the account can be written beside it."""
+    cart, sure_meeting = make_cart({make_product(): 1}), Meeting(FOR_SURE_SECONDS)
+    meet_before(monkeypatch, orders, "_announce", sure_meeting)
+    lock_account = carts.lock_account
+
+    def lock_then_meet(user: User) -> User:
+        account = lock_account(user)
+        sure_meeting.wait()
+        return account
+
+    monkeypatch.setattr(carts, "lock_account", lock_then_meet)
+
+    order, claimed = both(
+        lambda: place_order(buyer=ann, cart_id=cart.pk),
+        lambda: carts.claim_cart(cart_id=cart.pk, user=ann),
+    )
+
+    assert sure_meeting.met
+    assert isinstance(order, Order)
+    assert isinstance(claimed, NoSuchCart)
 
 
 @pytest.fixture
@@ -226,8 +318,8 @@ def test_a_counter_that_moved_is_locked_until_the_commit(
 def test_without_the_carts_lock_an_added_line_is_lost_with_the_cart(monkeypatch, sure_meeting, ann):
     tea, cup = make_product(), make_product()
     cart = make_cart({tea: 1})
-    monkeypatch.setattr(orders, "lock_cart", lambda pk: Cart.objects.get(pk=pk))
-    monkeypatch.setattr(carts, "lock_cart", lambda pk: Cart.objects.get(pk=pk))
+    monkeypatch.setattr(orders, "lock_cart", lambda pk, user: Cart.objects.get(pk=pk))
+    monkeypatch.setattr(carts, "lock_cart", lambda pk, user: Cart.objects.get(pk=pk))
     meet_before(monkeypatch, orders, "take_stock", sure_meeting)
 
     def add() -> object:

@@ -1,12 +1,12 @@
 """Reads for the glue: the mails that the embedded mode keeps in a folder instead of sending them,
-and whether anybody is here yet."""
+the likes of products, and whether anybody is here yet."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from itertools import islice
 from pathlib import Path
@@ -16,8 +16,11 @@ from django.conf import settings
 from tradepost.accounts.models import User
 from tradepost.kit.errors import NotFound
 from tradepost.kit.mail import RECIPIENT  # house: allow E1 because it reads mails, sends none
+from tradepost.likes.queries import Likes, count_likes, liked_by
+from tradepost.store.models import Product
 
 MOST_LISTED = 100
+LONGEST_NAME = 100
 CLOCK_SECONDS = 2  # how far the clock of a file system may lag
 NAME = re.compile(r"[A-Za-z0-9]{1,64}")
 
@@ -31,8 +34,25 @@ class Mail:
     sender: str
     to: str
     kept_at: datetime
+    cc: str = ""
     text: str = ""
     html: str = ""
+    attachments: Sequence["MailAttachment"] = ()
+
+
+@dataclass(frozen=True)
+class MailAttachment:
+    """A file that came with a mail; ``name`` is safe to store it under."""
+
+    name: str
+    content: bytes
+
+
+def read_product_likes(product_id: int, reader: User | None) -> Likes:
+    """Return the likes of a product that is there, in one query, and one more for a reader."""
+    count = count_likes(model=Product, ids=[product_id]).get(product_id, 0)
+    liked = reader is not None and liked_by(user=reader, model=Product, ids=[product_id])
+    return Likes("product", product_id, count, bool(liked))
 
 
 def has_people() -> bool:
@@ -55,7 +75,20 @@ def get_mail(*, reader: User, name: str) -> Mail:
     message = _parse(file)
     if not _may_read(reader, file, message):
         raise NotFound
-    return _describe(file, message, text=_part(message, "plain"), html=_part(message, "html"))
+    return replace(
+        _describe(file, message),
+        text=_part(message, "plain"),
+        html=_part(message, "html"),
+        attachments=[_attachment(part) for part in message.iter_attachments()],
+    )
+
+
+def get_attachment(*, reader: User, name: str, number: int) -> MailAttachment:
+    """Return an attachment by its place among those of the mail, from 0. Raises NotFound."""
+    attachments = get_mail(reader=reader, name=name).attachments
+    if not 0 <= number < len(attachments):
+        raise NotFound
+    return attachments[number]
 
 
 def _read_heads(files: list[Path], reader: User) -> Iterator[Mail]:
@@ -73,31 +106,48 @@ def _parse(file: Path, *, headers_only: bool = False) -> EmailMessage:
 def _may_read(reader: User, file: Path, message: EmailMessage) -> bool:
     """Say whether it is the reader's mail: meant for the account, or else sent to its address.
 
-    A mail that names no account and is older than the reader's went to whoever had the address
-    before.
+    A mail that names an account is no other's, unless copies went to other addresses. A mail that
+    is older than the reader's account went to whoever had the address before.
     """
     if reader.is_superuser:
         return True
-    if message[RECIPIENT] is not None:
-        return str(message[RECIPIENT]) == str(reader.pk)
+    if message[RECIPIENT] is not None and str(message[RECIPIENT]) == str(reader.pk):
+        return True
     if file.stat().st_mtime + CLOCK_SECONDS < reader.created_at.timestamp():
         return False
-    to = message["to"]
-    addresses = {address.addr_spec.lower() for address in to.addresses} if to else set()
-    return reader.email.lower() in addresses
+    headers = ("cc", "bcc") if message[RECIPIENT] is not None else ("to", "cc", "bcc")
+    return reader.email.lower() in _addresses(message, headers)
 
 
-def _describe(file: Path, message: EmailMessage, *, text: str = "", html: str = "") -> Mail:
+def _addresses(message: EmailMessage, headers: Iterable[str]) -> set[str]:
+    found = [message[name].addresses for name in headers if message[name]]
+    return {address.addr_spec.lower() for addresses in found for address in addresses}
+
+
+def _describe(file: Path, message: EmailMessage) -> Mail:
     kept_at = datetime.fromtimestamp(file.stat().st_mtime, tz=UTC)
     return Mail(
         file.stem,
         str(message["subject"]),
         str(message["from"]),
-        str(message["to"]),
+        str(message["to"] or ""),
         kept_at,
-        text,
-        html,
+        str(message["cc"] or ""),
     )
+
+
+def _attachment(part: Message) -> MailAttachment:
+    content = part.get_payload(decode=True)
+    return MailAttachment(
+        _safe_name(part.get_filename()), content if isinstance(content, bytes) else b""
+    )
+
+
+def _safe_name(name: str | None) -> str:
+    """Return the last part of the name, without what leads elsewhere or cannot be shown."""
+    last = re.split(r"[/\\]", name or "")[-1]
+    shown = "".join(letter for letter in last if letter.isprintable()).strip(". ")
+    return shown[-LONGEST_NAME:] or "attachment"
 
 
 def _part(message: EmailMessage, kind: str) -> str:

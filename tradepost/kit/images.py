@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 # Pillow reads dozens of formats, some of them seldom looked at by anybody; these are enough.
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
@@ -19,6 +19,23 @@ EXTENSIONS = ("jpg", "jpeg", "png", "webp")
 MOST_PIXELS = 25_000_000
 JPEG_QUALITY, WEBP_QUALITY = 90, 82
 KEPT_NOTES = ("icc_profile", "transparency")  # what colours mean; all others are about people
+SEVERAL_JPEGS = "MPO"  # what Pillow calls a JPEG that has further ones behind it, as phones make
+TURNS = {  # what a camera that was held like this needs
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+SHRUNK_AS_THEY_ARE = ("L", "RGB", "RGBA", "CMYK")  # palettes and bits would lose their shades
+
+
+@dataclass(frozen=True)
+class CleanPicture:
+    """The bytes of a picture and what they are: file extension, pixels wide and high."""
+
+    content: bytes
+    extension: str
+    width: int
+    height: int
 
 
 def check_picture(file: File[Any]) -> None:
@@ -27,37 +44,39 @@ def check_picture(file: File[Any]) -> None:
         picture.load()
 
 
-def clean_picture(file: File[Any]) -> tuple[bytes, str]:
-    """Return the picture's bytes without EXIF and other notes, upright, and its file extension.
+def clean_picture(file: File[Any] | IO[bytes]) -> CleanPicture:
+    """Return the picture without EXIF and other notes, upright; of several frames, the first.
 
     Raises ValidationError for what ``check_picture`` refuses.
     """
     with _picture(file) as picture:
-        kind = picture.format or ""
-        upright = ImageOps.exif_transpose(picture)
-        return _encode(upright, kind), FORMATS[kind]
+        kind = "JPEG" if picture.format == SEVERAL_JPEGS else picture.format or ""
+        upright = _turn(picture)
+        content = _encode(upright, kind)
+        return CleanPicture(content, FORMATS[kind], upright.width, upright.height)
 
 
-def shrink(file: IO[bytes], *, longest_side: int) -> bytes:
-    """Return a WebP of the picture whose sides are at most so many pixels; it never grows."""
-    with Image.open(file, formats=list(FORMATS)) as picture:
-        picture.thumbnail((longest_side, longest_side))
-        return _encode(picture, "WEBP")
+def shrink(file: File[Any] | IO[bytes], *, longest_side: int) -> bytes:
+    """Return a WebP of the picture whose sides are at most so many pixels; it never grows.
+
+    Raises ValidationError for what ``check_picture`` refuses.
+    """
+    with _picture(file) as picture:
+        seen = picture if picture.mode in SHRUNK_AS_THEY_ARE else _as_seen(picture)
+        seen.thumbnail((longest_side, longest_side))
+        return _encode(seen, "WEBP")
 
 
 @contextmanager
-def _picture(file: File[Any]) -> Iterator[Image.Image]:
+def _picture(file: File[Any] | IO[bytes]) -> Iterator[Image.Image]:
     file.seek(0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file, formats=list(FORMATS)) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise ValidationError(_("The picture has too many pixels."), code="too_large")
-                yield picture
+        with Image.open(file, formats=list(FORMATS)) as picture:  # reads the head, not the pixels
+            if picture.width * picture.height > MOST_PIXELS:
+                raise ValidationError(_("The picture has too many pixels."), code="too_large")
+            yield picture
     except (
         UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
     ) as error:  # fmt: skip
         message = _("Upload a valid picture: JPEG, PNG or WebP.")
         raise ValidationError(message, code="invalid_image") from error
@@ -65,14 +84,27 @@ def _picture(file: File[Any]) -> Iterator[Image.Image]:
         file.seek(0)
 
 
+def _turn(picture: Image.Image) -> Image.Image:
+    """Turn the picture as its notes say. No other note is read, so that odd ones do no harm."""
+    turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    return picture if turn is None else picture.transpose(turn)
+
+
 def _encode(picture: Image.Image, kind: str) -> bytes:
     if kind == "JPEG" and picture.mode not in ("L", "RGB", "CMYK"):
         picture = picture.convert("RGB")
     if kind == "WEBP" and picture.mode not in ("RGB", "RGBA"):
-        picture = picture.convert("RGBA" if "A" in picture.getbands() else "RGB")
+        picture = _as_seen(picture)
     content = BytesIO()
-    bare = picture.copy()
-    bare.info = {name: bare.info[name] for name in KEPT_NOTES if name in bare.info}
-    quality = WEBP_QUALITY if kind == "WEBP" else JPEG_QUALITY
-    bare.save(content, kind, **({} if kind == "PNG" else {"quality": quality}))
+    picture.load()  # before its notes go: they say how to read it
+    picture.info = {name: picture.info[name] for name in KEPT_NOTES if name in picture.info}
+    quality = {} if kind == "PNG" else {"quality": JPEG_QUALITY if kind == "JPEG" else WEBP_QUALITY}
+    picture.save(content, kind, **quality)
     return content.getvalue()
+
+
+def _as_seen(picture: Image.Image) -> Image.Image:
+    """Return the picture in red, green and blue, with its transparency if it has any."""
+    if picture.mode.startswith("I"):  # 16 bits of grey, whose upper eight are what a screen shows
+        return picture.convert("I").point(lambda grey: grey / 256).convert("L").convert("RGB")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")

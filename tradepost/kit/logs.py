@@ -12,6 +12,17 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
+LOGGERS: dict[str, dict[str, Any]] = {
+    "django": {"handlers": []},  # not those that Django gives it
+    # Django's line for each 4xx and 5xx says less than our request line.
+    "django.request": {"level": "ERROR", "handlers": ["faults"]},
+    # Strangers who guess host names get their 400; that is no error of ours.
+    "django.security.DisallowedHost": {"level": "CRITICAL"},
+    "axes": {"level": "WARNING"},
+    "fontTools": {"level": "WARNING"},
+    "uvicorn.error": {"level": "WARNING"},
+}
+
 
 def configure(options: dict[str, Any]) -> None:
     """Set up ``logging`` and structlog from ``{"level": "INFO", "json": False}``."""
@@ -45,15 +56,11 @@ def configure(options: dict[str, Any]) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"structured": formatter},
-            "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
-            "root": {"handlers": ["console"], "level": options["level"]},
-            "loggers": {
-                # Django's line for each 4xx and 5xx says less than our request line.
-                "django.request": {"level": "ERROR"},
-                # Strangers who guess host names get their 400; that is no error of ours.
-                "django.security.DisallowedHost": {"level": "CRITICAL"},
-                "axes": {"level": "WARNING"},
-                "uvicorn.error": {"level": "WARNING"},
+            "handlers": {
+                "console": {"class": "logging.StreamHandler", "formatter": "structured"},
+                "faults": {"class": "tradepost.kit.faults.FaultMails", "level": "ERROR"},
             },
+            "root": {"handlers": ["console"], "level": options["level"]},
+            "loggers": LOGGERS,
         }
     )

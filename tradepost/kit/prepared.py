@@ -1,4 +1,4 @@
-"""Queries of the hottest addresses: built by the ORM once for each shape, then only run.
+"""Queries of the hottest paths: built by the ORM once for each shape, then only run.
 
 To build a query costs Django several times what the database needs to answer it. Here the ORM
 builds it with marks in the place of values; what is asked for later only fills these places. The
@@ -8,6 +8,7 @@ rows are what the database driver gives: no model instances, no conversions.
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -15,29 +16,36 @@ from django.db.models import QuerySet
 MOST_SIZES = 100
 FIRST_MARK = 1_900_000_000  # no constant of a query is as large; fits every column of integers
 
+Kind = type[int] | type[Decimal] | type[UUID]
+
 
 class Prepared:
-    """A query whose ``places`` (name: ``int`` or ``Decimal`` for hundredths) are filled when it is
-    run. ``build`` is called with a mark for each place; ``around`` is SQL with the query in it,
-    which may have more places of the form ``%(name)s``.
+    """A query whose ``places`` are filled when it is run: an ``int``, a ``UUID``, or for the exact
+    hundredths of our columns ``Decimal``. ``build`` is called with a mark for each place;
+    ``around`` is SQL with the query in it, which may have more places of the form ``%(name)s``.
+
+    It is built when it is first run, which a query with a lock must be in a transaction.
     """
 
     def __init__(
         self,
         build: Callable[..., QuerySet[Any, Any]],
         *,
-        places: Mapping[str, type[int] | type[Decimal]],
+        places: Mapping[str, Kind] | None = None,
         around: str = "{query}",
     ) -> None:
-        marks = {name: FIRST_MARK + number for number, name in enumerate(places)}
-        query = build(**{name: _value(kind, marks[name]) for name, kind in places.items()})
-        sql, params = query.query.sql_with_params()
-        names = {mark: f"%({name})s" for name, mark in marks.items()}
-        self._constants = {
-            f"constant{n}": value for n, value in enumerate(params) if value not in names
-        }
-        filled = [names.get(value, f"%(constant{n})s") for n, value in enumerate(params)]
-        self.sql = around.replace("{query}", sql % tuple(filled))
+        self._build = build
+        self._places = dict(places or {})
+        self._around = around
+        self._constants: dict[str, Any] = {}
+        self._sql = ""
+
+    @property
+    def sql(self) -> str:
+        """The statement, with the places as ``%(name)s``."""
+        if not self._sql:
+            self._sql = self._around.replace("{query}", self._fill())
+        return self._sql
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
         """Return the first row for these values, None without one."""
@@ -46,10 +54,30 @@ class Prepared:
 
     def run(self, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows for these values, hundredths as whole numbers."""
+        sql = self.sql
+        for name, kind in self._places.items():
+            if kind is UUID:
+                values[name] = _as_kept(values[name])
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, {**self._constants, **values})
+            cursor.execute(sql, {**self._constants, **values})
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
+
+    def _fill(self) -> str:
+        """Have the query built and find the marks among its parameters."""
+        marks = {name: FIRST_MARK + number for number, name in enumerate(self._places)}
+        query = self._build(**{n: _value(kind, marks[n]) for n, kind in self._places.items()})
+        sql, params = query.query.sql_with_params()
+        names: dict[Any, str] = {}
+        for name, mark in marks.items():
+            names[_as_kept(UUID(int=mark)) if self._places[name] is UUID else mark] = name
+        places = []
+        for number, value in enumerate(params):
+            place = names.get(value, f"constant{number}")
+            if value not in names:
+                self._constants[place] = value
+            places.append(f"%({place})s")
+        return str(sql % tuple(places))
 
 
 class PreparedIn:
@@ -65,12 +93,23 @@ class PreparedIn:
             return []
         size = len(values)
         if (prepared := self._of_size.get(size)) is None:
-            places = {f"value{number}": int for number in range(size)}
+            places: dict[str, Kind] = {f"value{number}": int for number in range(size)}
             prepared = Prepared(lambda **marks: self._build(list(marks.values())), places=places)
             if size <= MOST_SIZES:
                 self._of_size[size] = prepared
         return prepared.run(**{f"value{number}": value for number, value in enumerate(values)})
 
 
-def _value(kind: type[int] | type[Decimal], mark: int) -> int | Decimal:
+def as_uuid(kept: Any) -> UUID:
+    """Return an id as a row has it: a UUID, or its digits where the database knows no UUIDs."""
+    return kept if isinstance(kept, UUID) else UUID(kept)
+
+
+def _as_kept(value: UUID) -> UUID | str:
+    return value if connection.features.has_native_uuid_field else value.hex
+
+
+def _value(kind: Kind, mark: int) -> int | Decimal | UUID:
+    if kind is UUID:
+        return UUID(int=mark)
     return Decimal(mark).scaleb(-2) if kind is Decimal else mark

@@ -2,13 +2,17 @@
 
 Every action that changes what a public page shows raises the stamp of it, in its own transaction.
 Readers ask for the stamp first and look for an answer stored under it. A stamp is spread over a
-few rows, so that writers on different rows do not wait for each other; its value is their sum.
+few rows, so that writers on different rows do not wait for each other; its value is their sum. A
+row moves to the microseconds of now, not by one: a value never comes back, not after a restore and
+not after the table was emptied, so what was stored under it cannot be taken for new.
 """
 
 import random
+import time
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from tradepost.kit.inserts import insert
 from tradepost.kit.models import Stamp
@@ -16,6 +20,7 @@ from tradepost.kit.transactions import before_commit
 
 SHARDS = 8
 AFTER_THE_FEED = 90
+NANOSECONDS = 1_000  # in a microsecond
 SUM_OF_SHARDS = f"SELECT SUM(version) FROM {Stamp._meta.db_table} WHERE name = %s"  # noqa: S608
 
 
@@ -37,6 +42,7 @@ def _write(names: list[str]) -> None:
     shard = random.randrange(SHARDS)  # noqa: S311 - spreads load, guards nothing
     for name in sorted(set(names)):
         row = Stamp.objects.filter(name=name, shard=shard)
-        if not row.update(version=F("version") + 1):
+        later = Greatest(F("version") + 1, Value(time.time_ns() // NANOSECONDS))
+        if not row.update(version=later):
             insert([Stamp(name=name, shard=shard)], unless_taken=["name", "shard"])
-            row.update(version=F("version") + 1)
+            row.update(version=later)

@@ -1,4 +1,4 @@
-"""Jobs that keep the machinery's own tables small."""
+"""Jobs that keep the machinery's own tables small, and the one that tells the admins of faults."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from tradepost.kit.jobs import job
+from tradepost.kit.mail import mail_the_admins
 from tradepost.kit.models import IdempotentAnswer, Job
 
 DAY = 86_400
@@ -32,3 +33,9 @@ def purge_idempotent_answers() -> None:
 def clear_sessions() -> None:
     """Delete sessions that have ended."""
     call_command("clearsessions")
+
+
+@job("kit.report_trouble")
+def report_trouble(*, title: str, facts: list[str], key: str) -> None:
+    """Mail the admins that something went wrong."""
+    mail_the_admins(template="mail/trouble.html", context={"title": title, "facts": facts}, key=key)

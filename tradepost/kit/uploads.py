@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import IO, Any
@@ -19,9 +20,10 @@ def _is_pdf(start: bytes) -> bool:
 
 
 def _is_text(start: bytes) -> bool:
-    """Say whether it is text in UTF-8; a character may be cut in two at the end."""
+    """Say whether it is text in UTF-8; where the file goes on, its last character may be cut."""
+    whole = len(start) < LOOKED_AT_BYTES
     try:
-        start[:-4].decode()
+        codecs.getincrementaldecoder("utf-8")().decode(start, final=whole)
     except UnicodeDecodeError:
         return False
     return b"\0" not in start

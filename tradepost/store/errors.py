@@ -32,6 +32,11 @@ class SlugTaken(Invalid):
     message = "A product with this slug already exists."
 
 
+class SkuTaken(Invalid):
+    code = "sku_taken"
+    message = "A product with this SKU already exists."
+
+
 class TitleTaken(Invalid):
     code = "title_taken"
     message = "A collection with this title already exists."
@@ -40,6 +45,16 @@ class TitleTaken(Invalid):
 class FeaturedElsewhere(Invalid):
     code = "featured_elsewhere"
     message = "The featured product must be one of the collection."
+
+
+class EndsBeforeStart(Invalid):
+    code = "ends_before_start"
+    message = "A promotion must end after it starts."
+
+
+class ChangedMeanwhile(Conflict):
+    code = "changed_meanwhile"
+    message = "Somebody else has changed this at the same moment. Please try again."
 
 
 class ProductOrdered(InUse):
@@ -109,7 +124,12 @@ class TotalChanged(Conflict):
 
 class OrderNotOpen(Conflict):
     code = "order_not_open"
-    message = "Only orders that are neither paid nor canceled can be canceled or deleted."
+    message = "Only orders that are neither paid nor canceled can be canceled."
+
+
+class OrderPaid(Conflict):
+    code = "order_paid"
+    message = "A paid order cannot be deleted."
 
 
 class OrderCanceled(Conflict):
@@ -125,6 +145,11 @@ class TransitionRefused(Conflict):
 class CustomerExists(Invalid):
     code = "customer_exists"
     message = "No user without a customer profile has the given ID."
+
+
+class TooManyAddresses(Conflict):
+    code = "too_many_addresses"
+    message = "You cannot keep that many addresses."
 
 
 class CustomerInUse(Conflict):

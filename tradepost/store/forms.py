@@ -3,19 +3,37 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tradepost.store.models import Collection
+from tradepost.accounts.models import User
+from tradepost.kit.search import MOST_WORDS, words_of
+from tradepost.store.extras import tags
+from tradepost.store.models import Address, Collection, Order, Review
 from tradepost.store.models.carts import MOST_OF_ONE_PRODUCT
 from tradepost.store.models.catalogue import ProductQuerySet
 
 LARGEST_ID = 2**63 - 1
+MOST_REVIEW_CHARACTERS = 10_000
 ORDERS = {
     "title": _("by name"),
     "-last_update": _("newest first"),
-    "unit_price": _("cheapest first"),
-    "-unit_price": _("dearest first"),
+    "price": _("cheapest first"),
+    "-price": _("dearest first"),
+    "-rating": _("best rated first"),
+}
+RATINGS = {
+    "": _("any"),
+    "4": _("4 stars or more"),
+    "3": _("3 stars or more"),
+    "2": _("2 stars or more"),
+}
+STARS = {
+    "": _("no stars, only words"),
+    "5": _("5: very good"),
+    "4": _("4: good"),
+    "3": _("3: fair"),
+    "2": _("2: poor"),
+    "1": _("1: very poor"),
 }
 
 
@@ -41,7 +59,15 @@ class CatalogueForm(forms.Form):
     )
     price_from = _price(_("Price from"))
     price_to = _price(_("Price to"))
+    rating = forms.ChoiceField(label=_("Rating"), required=False, choices=list(RATINGS.items()))
+    tag = forms.CharField(label=_("Tag"), required=False, max_length=255)
     ordering = forms.ChoiceField(label=_("Order"), required=False, choices=list(ORDERS.items()))
+    in_stock = forms.BooleanField(label=_("In stock only"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if tags.having is None:
+            del self.fields["tag"]
 
     def narrow(self, products: ProductQuerySet) -> ProductQuerySet:
         """Return the products that are asked for, in the order asked for."""
@@ -49,17 +75,21 @@ class CatalogueForm(forms.Form):
         asked = self.cleaned_data
         filters = {
             "collection": asked.get("collection"),
-            "unit_price__gte": asked.get("price_from"),
-            "unit_price__lte": asked.get("price_to"),
+            "price__gte": asked.get("price_from"),
+            "price__lte": asked.get("price_to"),
+            "rating__gte": asked.get("rating") or None,
+            "inventory__gte": 1 if asked.get("in_stock") else None,
+            "pk__in": tags.having(asked["tag"]) if tags.having and asked.get("tag") else None,
         }
         products = products.filter(**{k: v for k, v in filters.items() if v is not None})
-        for word in asked.get("search", "").split():
-            products = products.filter(
-                Q(title__icontains=word)
-                | Q(description__icontains=word)
-                | Q(collection__title__icontains=word)
-            )
-        return products.order_by(asked.get("ordering") or "title", "id")
+        products = products.matching(asked.get("search", ""))
+        return products.order_by(asked["ordering"], "id") if asked.get("ordering") else products
+
+    def clean_search(self) -> str:
+        search: str = self.cleaned_data["search"]
+        if len(words_of(search)) > MOST_WORDS:
+            raise forms.ValidationError(_("At most %(most)s words.") % {"most": MOST_WORDS})
+        return search
 
 
 class AddToCartForm(forms.Form):
@@ -76,8 +106,92 @@ class QuantityForm(forms.Form):
 
 
 class PlaceOrderForm(forms.Form):
-    """The total that the buyer was shown."""
+    """What the buyer was shown: which cart, its total, and the addresses to choose from."""
 
+    cart_id = forms.UUIDField(widget=forms.HiddenInput)
     expected_total = forms.DecimalField(
         min_value=0, max_digits=18, decimal_places=2, widget=forms.HiddenInput
     )
+    address = forms.ModelChoiceField(
+        Address.objects.none(),
+        label=_("Where shall it go?"),
+        required=False,
+        blank=True,  # a choice of its own, for radio buttons too
+        empty_label=_("No address; I will arrange it with the shop"),
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, buyer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address"].queryset = Address.objects.visible_to(buyer)  # type: ignore[attr-defined]
+
+    @property
+    def address_id(self) -> int | None:
+        """The address that was chosen; None for none."""
+        chosen: Address | None = self.cleaned_data["address"]
+        return chosen.pk if chosen else None
+
+
+class AddressForm(forms.Form):
+    street = forms.CharField(
+        label=_("Street and number"),
+        max_length=255,
+        widget=forms.TextInput({"autocomplete": "street-address"}),
+    )
+    zip = forms.CharField(
+        label=_("Postal code"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "postal-code"}),
+    )
+    city = forms.CharField(
+        label=_("City"), max_length=255, widget=forms.TextInput({"autocomplete": "address-level2"})
+    )
+
+
+class PaymentForm(forms.Form):
+    """What staff says of an order's payment."""
+
+    payment_status = forms.ChoiceField(choices=Order.PaymentStatus.choices)
+
+
+class ReviewForm(forms.Form):
+    """A review as its author writes it; ``rating`` may be left out."""
+
+    name = forms.CharField(label=_("Your name, as others see it"), max_length=255)
+    rating = forms.TypedChoiceField(
+        label=_("Stars"),
+        choices=list(STARS.items()),
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+    description = forms.CharField(
+        label=_("What do you think of it?"),
+        max_length=MOST_REVIEW_CHARACTERS,
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+    @staticmethod
+    def initial_of(review: Review | None, *, author: User) -> dict[str, Any]:
+        """Return what the form shows at first: the review there is, or the author's name."""
+        if review is None:
+            return {"name": author.first_name}
+        return {
+            "name": review.name,
+            "rating": review.rating or "",
+            "description": review.description,
+        }
+
+
+class PeriodForm(forms.Form):
+    """From which day to which; both belong to the period. Nothing said means the last 30 days."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Not in the class: "from" is a word of Python's.
+        for name, label in (("from", _("First day")), ("to", _("Last day"))):
+            day = forms.DateField(
+                label=label, required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+            )
+            self.fields[name] = day

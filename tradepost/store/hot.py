@@ -64,6 +64,8 @@ def product_list_bytes(
     caught: Mapping[str, str], params: Mapping[str, str], root: str
 ) -> bytes | None:
     """Return a numbered page of the list; None where the view should answer."""
+    if "cursor" in params:  # also an empty one: pages without a count
+        return None
     given = {name: value for name, value in params.items() if value != ""}
     page, ordering = given.pop("page", "1"), given.pop("ordering", "title")
     in_stock, values = given.pop("in_stock", ""), _read_values(given)

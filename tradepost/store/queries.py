@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from tradepost.accounts.models import User
-from tradepost.store.models import Cart, CartItem, Order, OrderItem, Product
+from tradepost.kit.errors import NotFound
+from tradepost.kit.prepared import Prepared, as_uuid
+from tradepost.store.models import Cart, CartItem, Customer, Order, OrderItem, Product
 
 LONGEST_SLUG = 50
 CUSTOMER_SERVICE = "Customer Service"
@@ -19,9 +23,25 @@ def list_shop_desk() -> list[User]:
 
     Only their ids are loaded.
     """
-    people = User.objects.filter(is_active=True).only("pk").order_by("pk")
-    staffed = list(people.filter(groups__name=CUSTOMER_SERVICE))
-    return staffed or list(people.filter(is_superuser=True))
+    rows = _desk.run() or _superusers.run()
+    return [User.from_db(None, ["id"], [as_uuid(pk)]) for (pk,) in rows]
+
+
+def _active_people() -> QuerySet[User, Any]:
+    people: QuerySet[User, Any] = User.objects.filter(is_active=True).order_by("pk")
+    return people.values_list("pk")
+
+
+_desk = Prepared(lambda: _active_people().filter(groups__name=CUSTOMER_SERVICE))
+_superusers = Prepared(lambda: _active_people().filter(is_superuser=True))
+
+
+def list_stock_keepers() -> list[User]:
+    """Return the active staff who may change products, by permissions of theirs or of a group."""
+    keepers = User.objects.with_perm(
+        "store.change_product", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return list(keepers.filter(is_staff=True).order_by("pk"))
 
 
 def has_bought(*, user: User, product_id: int) -> bool:
@@ -89,6 +109,13 @@ def list_timeline(order: Order) -> list[OrderMoment]:
     events = order.events.select_related("actor").order_by("id")
     placed = OrderMoment("placed", order.placed_at, order.customer.user)
     return [placed, *(OrderMoment(event.kind, event.at, event.actor) for event in events)]
+
+
+def list_history(*, customer_id: int) -> QuerySet[Order]:
+    """Return the orders of a customer with their lines. Raises NotFound."""
+    if not Customer.objects.filter(pk=customer_id).exists():
+        raise NotFound
+    return Order.objects.filter(customer_id=customer_id).with_items()
 
 
 def free_slug(title: str) -> str:

@@ -16,8 +16,10 @@ from django.db.models.functions import Lower
 from tradepost.accounts.errors import AccountClosed, EmailTaken, UsernameTaken
 from tradepost.accounts.models import User
 from tradepost.accounts.queries import find_account_by_email
+from tradepost.accounts.signals import account_closed
 from tradepost.kit.idempotency import forget_answers
 from tradepost.kit.jobs import enqueue
+from tradepost.kit.locks import weak
 from tradepost.kit.transactions import atomic, unit_of_work
 
 
@@ -99,9 +101,11 @@ def close_account(*, user: User) -> None:
 
     The row stays, nameless, because orders and other people's conversations refer to it.
     """
-    account = User.objects.select_for_update().get(pk=user.pk)
+    account = User.objects.select_for_update(no_key=weak()).get(pk=user.pk)
     if not account.is_active:
         return
+    # Before the row changes: what other apps lock is locked while others may still refer to it.
+    account_closed.send(sender=User, user=account)
     nobody = uuid4().hex  # that nobody can have registered before
     account.username = f"deleted-{nobody}"
     account.email = f"{nobody}@deleted.invalid"
@@ -115,10 +119,12 @@ def close_account(*, user: User) -> None:
 
 
 def lock_account(user: User) -> User:
-    """Return the account as it is now, locked until the transaction ends. Raises AccountClosed."""
-    account: User | None = (
-        User.objects.select_for_update().filter(pk=user.pk, is_active=True).first()
-    )
+    """Return the account as it is now, locked until the transaction ends. Raises AccountClosed.
+
+    The lock is a weak one: whoever holds a cart may meanwhile write rows that name the account.
+    """
+    rows = User.objects.select_for_update(no_key=weak())
+    account: User | None = rows.filter(pk=user.pk, is_active=True).first()
     if account is None:
         raise AccountClosed
     return account

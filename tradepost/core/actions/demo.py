@@ -4,24 +4,34 @@ Everything goes through the actions that real people use, so receipts are queued
 and feeds filled as they would be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from tradepost.accounts.actions.users import register_user
 from tradepost.accounts.models import User
 from tradepost.core.actions.imports import import_products
+from tradepost.core.demo.pictures import MOTIFS, draw_product
 from tradepost.core.queries import has_people
 from tradepost.kit.transactions import atomic
+from tradepost.likes.actions.likes import like
 from tradepost.messaging.actions.conversations import open_direct_conversation
 from tradepost.messaging.actions.messages import send_message
 from tradepost.messaging.actions.reading import mark_conversation_read
 from tradepost.store.actions.carts import add_to_cart, create_cart
 from tradepost.store.actions.conversations import open_order_conversation
+from tradepost.store.actions.images import add_image
+from tradepost.store.actions.order_changes import cancel_order, set_payment_status
 from tradepost.store.actions.orders import place_order
+from tradepost.store.actions.promotions import create_promotion, set_products_of_promotion
+from tradepost.store.actions.reviews import write_review
 from tradepost.store.models import Order, Product
 from tradepost.store.queries import CUSTOMER_SERVICE
 
@@ -42,6 +52,29 @@ ORDERS = [
     ("guest", {"PAP-001": 2, "PAP-004": 1}),
     ("guest", {"CER-001": 2, "TEA-001": 1}),
 ]
+
+PAID = [0, 2]  # of these orders; the shop notes the payments
+CANCELED = 1  # by its buyer
+
+# name, per cent off, days until it ends, for what
+PROMOTIONS = [
+    ("Tea week", Decimal(15), 14, ["TEA-002", "TEA-003", "CER-002"]),
+    ("From the back shelf", Decimal(20), None, ["BOO-002", "BOO-003"]),
+]
+
+# by people who bought it
+REVIEWS = [
+    ("ines", "GAR-003", "Ines C.", 5, "Nine kinds of bee before lunch. What more can one ask for?"),
+    ("ines", "GAR-001", "Ines C.", 4, "Sits well in the hand. The leather loop came off once."),
+    ("guest", "PAP-001", "Mira", 5, "The dots are so light that they vanish behind the ink."),
+]
+
+LIKES = {
+    "guest": ["CER-001", "TEA-001", "LAM-002", "BOO-004"],
+    "ines": ["GAR-003", "GAR-001", "CER-005", "CER-001"],
+    "jonas": ["LAM-001", "BOO-002", "CER-001"],
+    "host": ["TEA-002"],
+}
 
 # guest and the shop, about the last order
 ABOUT_THE_ORDER = [
@@ -84,9 +117,14 @@ def make_demo_data(*, password: str) -> DemoSummary:
     orders and talk. Otherwise change nothing."""
     if has_people():
         return DemoSummary(made=False)
+    now = timezone.now()
     people = _make_people(password)
     products = _make_catalogue()
+    by_sku = dict(Product.objects.exclude(sku=None).values_list("sku", "pk"))
+    _decorate(by_sku, now)
     orders = [_order(people[name], quantities) for name, quantities in ORDERS]
+    _settle(orders, people["host"], now)
+    _praise(people, by_sku)
     messages = _talk_about(orders[-1], people) + _talk_among_friends(people)
     return DemoSummary(True, len(people), products, len(orders), messages)
 
@@ -116,12 +154,47 @@ def _make_catalogue() -> int:
     return last.tally.imported
 
 
+def _decorate(by_sku: Mapping[str | None, int], now: datetime) -> None:
+    """Give every product a picture, and some a lower price."""
+    for sku in MOTIFS:
+        file = ContentFile(draw_product(sku=sku), name=f"{sku}.png")
+        add_image(product_id=by_sku[sku], file=file)
+    for description, discount, days, skus in PROMOTIONS:
+        ends_at = None if days is None else now + timedelta(days)
+        fields = {"description": description, "discount": discount, "ends_at": ends_at}
+        promotion = create_promotion(fields=fields, now=now)
+        products = [by_sku[sku] for sku in skus]
+        set_products_of_promotion(promotion_id=promotion.pk, product_ids=products)
+
+
 def _order(buyer: User, quantities: Mapping[str, int]) -> Order:
     cart = create_cart()
     for product in Product.objects.filter(sku__in=quantities).order_by("pk"):
         quantity = quantities[product.sku or ""]
         add_to_cart(cart_id=cart.pk, product_id=product.pk, quantity=quantity)
     return place_order(buyer=buyer, cart_id=cart.pk)
+
+
+def _settle(orders: Sequence[Order], desk: User, now: datetime) -> None:
+    for place in PAID:
+        paid = Order.PaymentStatus.COMPLETE
+        set_payment_status(order_id=orders[place].pk, status=paid, actor=desk)
+    canceled = orders[CANCELED]
+    cancel_order(order_id=canceled.pk, actor=canceled.customer.user, now=now)
+
+
+def _praise(people: Mapping[str, User], by_sku: Mapping[str | None, int]) -> None:
+    for username, sku, name, rating, text in REVIEWS:
+        write_review(
+            author=people[username],
+            product_id=by_sku[sku],
+            name=name,
+            description=text,
+            rating=rating,
+        )
+    for username, skus in LIKES.items():
+        for sku in skus:
+            like(user=people[username], kind="product", object_id=by_sku[sku])
 
 
 def _talk_about(order: Order, people: Mapping[str, User]) -> int:

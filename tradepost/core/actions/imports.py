@@ -6,14 +6,14 @@ leaves out (brand, description, tags) stays. Nothing is ever deleted: products a
 no longer in the file remain, and only tags are made exactly what the row says.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError
 
-from tradepost.core.catalogue.batches import read_batches
+from tradepost.core.catalogue.batches import sort_into_batches
+from tradepost.core.catalogue.formats import Format, read_as
 from tradepost.core.catalogue.rows import BadRow, GoodRow
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
@@ -21,7 +21,7 @@ from tradepost.store.actions.upserts import Outcome, Upserted, upsert_products
 from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
 from tradepost.tags.actions.tagging import set_tags
-from tradepost.tags.models import TaggedItem
+from tradepost.tags.queries import read_labels
 
 ROWS_PER_TRANSACTION = 500
 
@@ -61,19 +61,33 @@ class Step:
 
 
 def import_products(  # house: allow A1 because every batch is a transaction of its own
-    *, stream: TextIO
+    *, stream: TextIO, format: Format = Format.JSON
 ) -> Iterator[Step]:
     """Import the catalogue in ``stream``, a transaction per batch, and yield after each.
 
     Not one transaction: the shop stays open, and what went in stays in when the file turns out to
     be broken further on. Nothing happens until the steps are iterated. Raises NotACatalogue before
     anything is written, or CatalogueBreaksOff after the rows in front of the break went in. Open
-    the stream with ``errors="surrogateescape"``, and a byte that is no UTF-8 costs one row only.
+    the stream by ``open_catalogue``, and a byte that is no UTF-8 costs one row only.
     """
     tally = Tally()
-    for batch in read_batches(stream=stream, size=ROWS_PER_TRANSACTION):
-        tally = tally.plus(import_batch(rows=batch.good)).plus(Tally(bad=len(batch.bad)))
+    rows = read_as(format, stream=stream)
+    for batch in sort_into_batches(rows=rows, size=ROWS_PER_TRANSACTION):
+        tally = tally.plus(_import_at_last(batch.good)).plus(Tally(bad=len(batch.bad)))
         yield Step(tally, batch.bad)
+
+
+def _import_at_last(rows: Sequence[GoodRow]) -> Tally:
+    """Import a batch, once more if somebody else took a key meanwhile.
+
+    Two imports that bring the same new SKU for different collections hold no lock in common, and
+    a slug may be taken between the look and the write. The unique constraint stops the second
+    one, after the first has committed: now its product is seen and changed.
+    """
+    try:
+        return import_batch(rows=rows)
+    except IntegrityError:
+        return import_batch(rows=rows)
 
 
 @atomic
@@ -102,19 +116,10 @@ def _set_labels(rows: Sequence[GoodRow], results: Sequence[Upserted]) -> set[int
         for row, result in zip(rows, results, strict=True)
         if row.labels is not None
     }
-    present = _labels_of([r.product_id for r in results if r.outcome is not Outcome.CREATED])
-    changed = {pk: labels for pk, labels in wanted.items() if labels != present[pk]}
+    known = [r.product_id for r in results if r.outcome is not Outcome.CREATED]
+    present = read_labels(model=Product, ids=known) if known else {}
+    changed = {pk: labels for pk, labels in wanted.items() if labels != {*present.get(pk, ())}}
     if changed:
         set_tags(model=Product, labels_by_id=changed)
         raise_stamp(CATALOGUE)
     return set(changed)
-
-
-def _labels_of(product_ids: Sequence[int]) -> defaultdict[int, set[str]]:
-    labels: defaultdict[int, set[str]] = defaultdict(set)
-    if product_ids:
-        kind = ContentType.objects.get_for_model(Product)
-        ties = TaggedItem.objects.filter(content_type=kind, object_id__in=product_ids)
-        for product_id, label in ties.values_list("object_id", "tag__label"):
-            labels[product_id].add(label)
-    return labels

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TextIO
 
 from tradepost.core.catalogue.rows import BadRow, GoodRow, understand
-from tradepost.core.catalogue.stream import RawRow, UnreadableRow, read_rows
+from tradepost.core.catalogue.stream import RawRow, UnreadableRow
 from tradepost.core.errors import CatalogueBreaksOff
 
 Row = RawRow | UnreadableRow
@@ -19,15 +18,15 @@ class Batch:
     bad: Sequence[BadRow]
 
 
-def read_batches(*, stream: TextIO, size: int) -> Iterator[Batch]:
+def sort_into_batches(*, rows: Iterator[Row], size: int) -> Iterator[Batch]:
     """Yield the rows of a catalogue, ``size`` at a time; a product's second row is a bad one.
 
     Raises NotACatalogue before the first batch, or CatalogueBreaksOff behind the batch with the
     last rows that could be read.
     """
     known: set[str] = set()
-    for rows in _cut(read_rows(stream=stream), size):
-        yield _sort_out(rows, known)
+    for some in _cut(rows, size):
+        yield _sort_out(some, known)
 
 
 def _cut(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:

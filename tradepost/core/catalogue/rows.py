@@ -1,4 +1,4 @@
-"""Understanding one row: what JSON says becomes a product that the shop can take, or a reason why
+"""Understanding one row: what it says becomes a product that the shop can take, or a reason why
 it cannot. Nothing is rounded, cut or guessed: a value that does not fit makes a bad row.
 """
 
@@ -19,6 +19,7 @@ MOST_STOCK = 2_147_483_647  # what the column holds everywhere
 _SHOWN = 60  # characters of a value that a reason repeats
 _LONGEST_LABEL = _LONGEST_TITLE = _LONGEST_NAME = 255
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of characters: bytes not UTF-8
+_QUOTED = re.compile(r'"(\s*\S.*)"', re.DOTALL)
 _SLUG_LIKE = re.compile(r"[a-z0-9]+([-_ ][a-z0-9]+)*")
 
 
@@ -30,39 +31,39 @@ class Wrong(ValueError):
 class BadRow:
     """A row that stays out. ``names`` is what it says it is: its id, SKU and title, if any."""
 
-    number: int
+    place: str
     names: Mapping[str, object]
     reason: str
 
     def __str__(self) -> str:
         names = ", ".join(f"{key} {_show(value)}" for key, value in self.names.items())
-        return f"row {self.number}{f' ({names})' if names else ''}: {self.reason}"
+        return f"{self.place}{f' ({names})' if names else ''}: {self.reason}"
 
 
 @dataclass(frozen=True)
 class GoodRow:
     """A row that can go in; ``labels`` is None when the row says nothing about tags."""
 
-    number: int
+    place: str
     names: Mapping[str, object]
     product: ProductEntry
     labels: frozenset[str] | None
 
     def refuse(self, reason: str) -> BadRow:
-        return BadRow(self.number, self.names, reason)
+        return BadRow(self.place, self.names, reason)
 
 
 def understand(row: RawRow | UnreadableRow) -> GoodRow | BadRow:
     """Return what a row says, or what is wrong with it."""
     if isinstance(row, UnreadableRow):
-        return BadRow(row.number, {}, "is not JSON")
+        return BadRow(row.place, {}, row.reason)
     if not isinstance(row.value, dict):
-        return BadRow(row.number, {}, f"must be an object, not {_show(row.value)}")
+        return BadRow(row.place, {}, f"must be an object, not {_show(row.value)}")
     names = _names(row.value)
     try:
-        return GoodRow(row.number, names, _product(row.value), _labels(row.value))
+        return GoodRow(row.place, names, _product(row.value), _labels(row.value))
     except Wrong as wrong:
-        return BadRow(row.number, names, str(wrong))
+        return BadRow(row.place, names, str(wrong))
 
 
 def _names(said: Mapping[str, object]) -> dict[str, object]:
@@ -86,11 +87,25 @@ def _product(said: Mapping[str, object]) -> ProductEntry:
 
 
 def _collection(said: Mapping[str, object]) -> str:
-    """``mens-shirts`` becomes "Mens Shirts"; a title that somebody wrote with care stays."""
-    category = _required_text(said, "category", longest=_LONGEST_TITLE)
+    title = _title_of(_required_text(said, "category"))
+    if len(title) > _LONGEST_TITLE:
+        raise Wrong(f"category must have at most {_LONGEST_TITLE} characters, not {len(title)}")
+    return title
+
+
+def _title_of(category: str) -> str:
+    """``mens-shirts`` becomes "Mens Shirts"; a title that somebody wrote with care stays, and what
+    is in quotation marks is taken as it is."""
+    if quoted := _QUOTED.fullmatch(category):
+        return quoted[1]
     if _SLUG_LIKE.fullmatch(category):
         return " ".join(word.capitalize() for word in re.split("[-_ ]", category))
     return " ".join(category.split())
+
+
+def category_of(title: str) -> str:
+    """Return the category from which a row gets a collection with exactly this title."""
+    return title if _title_of(title) == title else f'"{title}"'
 
 
 def _price(said: Mapping[str, object]) -> Decimal:

@@ -1,4 +1,4 @@
-"""Finding the rows of a file that need not fit into memory.
+"""Finding the rows of a JSON file that need not fit into memory.
 
 The file is a JSON array, or JSON Lines: one object per line. An array is decoded row by row from a
 window that moves over the text, so at most one row and a chunk of text are held at a time.
@@ -27,17 +27,18 @@ class NotJson(ValueError):
 
 @dataclass(frozen=True)
 class RawRow:
-    """What JSON made of one row. ``number`` counts from 1."""
+    """What a row says, not looked at yet. ``place`` is where it stands, counted from 1."""
 
-    number: int
+    place: str
     value: object
 
 
 @dataclass(frozen=True)
 class UnreadableRow:
-    """A line that is not JSON, in a file whose other lines may be."""
+    """A row that cannot be read, in a file whose other rows may be."""
 
-    number: int
+    place: str
+    reason: str
 
 
 def read_rows(*, stream: TextIO) -> Iterator[RawRow | UnreadableRow]:
@@ -48,7 +49,7 @@ def read_rows(*, stream: TextIO) -> Iterator[RawRow | UnreadableRow]:
     number = 0
     try:
         for row in _rows_in(_Window(stream)):
-            number = row.number
+            number += 1
             yield row
     except UnicodeDecodeError as error:
         raise _broken(number + 1, "the text is not UTF-8") from error
@@ -80,13 +81,13 @@ def _read_elements(window: "_Window") -> Iterator[RawRow]:
         except NotJson as error:
             raise _broken(number, str(error)) from error
         _check_first(number, value)
-        yield RawRow(number, value)
+        yield RawRow(f"row {number}", value)
         if mark == "]":
             break
         if mark != ",":
             raise _broken(number + 1, "a comma is missing" if mark else "the text ends early")
     if window.peek():
-        raise CatalogueBreaksOff(row=number + 1, reason="something follows the end of the list")
+        raise _broken(number + 1, "something follows the end of the list")
 
 
 def _read_lines(window: "_Window") -> Iterator[RawRow | UnreadableRow]:
@@ -101,12 +102,12 @@ def _read_lines(window: "_Window") -> Iterator[RawRow | UnreadableRow]:
         except NotJson as error:
             if number == 1 or not line.endswith("\n"):
                 raise _broken(number, str(error)) from error
-            yield UnreadableRow(number)
+            yield UnreadableRow(f"row {number}", "is not JSON")
             continue
         _check_first(number, value)
         if number == 1 and isinstance(value, dict) and "title" not in value and not window.peek():
             raise NotACatalogue  # one object that is no product: the whole file is something else
-        yield RawRow(number, value)
+        yield RawRow(f"row {number}", value)
 
 
 def _check_first(number: int, value: object) -> None:
@@ -116,7 +117,9 @@ def _check_first(number: int, value: object) -> None:
 
 
 def _broken(number: int, reason: str) -> NotACatalogue | CatalogueBreaksOff:
-    return NotACatalogue() if number == 1 else CatalogueBreaksOff(row=number, reason=reason)
+    if number == 1:
+        return NotACatalogue()
+    return CatalogueBreaksOff(place=f"row {number}", reason=reason)
 
 
 class _Window:

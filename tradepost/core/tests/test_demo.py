@@ -1,25 +1,56 @@
 import json
 from io import StringIO
 
+import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from tradepost.accounts.models import User
+from tradepost.core.actions import demo
 from tradepost.core.actions.demo import CATALOGUE, DemoSummary, make_demo_data
+from tradepost.core.demo.pictures import MOTIFS, draw_product
 from tradepost.kit.models import Job
+from tradepost.likes.models import LikedItem
 from tradepost.messaging.models import Message
 from tradepost.messaging.queries import list_conversations
-from tradepost.store.models import Collection, Order, Product, Review
-from tradepost.store.queries import list_shop_desk
+from tradepost.store.models import (
+    Collection,
+    Order,
+    Product,
+    ProductImage,
+    Promotion,
+    Review,
+)
+from tradepost.store.queries import has_bought, list_shop_desk
 from tradepost.tags.models import TaggedItem
 
 
+@pytest.fixture(autouse=True)
+def folder_of_its_own(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def only_one_picture(monkeypatch):
+    """Drawing takes a second; most tests look at something else."""
+    monkeypatch.setattr(demo, "MOTIFS", {"TEA-001": MOTIFS["TEA-001"]})
+
+
+@pytest.fixture
+def all_pictures(monkeypatch, only_one_picture):
+    monkeypatch.setattr(demo, "MOTIFS", MOTIFS)
+
+
 def counts():
-    models = [User, Collection, Product, Review, TaggedItem, Order, Message, Job]
+    models = [
+        User, Collection, Product, ProductImage, Promotion, Review, TaggedItem, LikedItem, Order,
+        Message,
+    ]  # fmt: skip
     return {model.__name__: model.objects.count() for model in models}
 
 
-def test_an_empty_database_becomes_a_small_shop(db):
+def test_an_empty_database_becomes_a_small_shop(db, all_pictures):
     summary = make_demo_data(password="x-y-z-123")
 
     assert summary == DemoSummary(made=True, people=5, products=30, orders=4, messages=8)
@@ -27,11 +58,13 @@ def test_an_empty_database_becomes_a_small_shop(db):
         "User": 5,
         "Collection": 6,
         "Product": 30,
-        "Review": 41,
+        "ProductImage": 30,
+        "Promotion": 2,
+        "Review": 44,
         "TaggedItem": 82,
+        "LikedItem": 12,
         "Order": 4,
         "Message": 8,
-        "Job": 4,
     }
 
 
@@ -74,6 +107,55 @@ def test_a_receipt_is_queued_for_every_order(db):
     assert {job.arguments["order_id"] for job in jobs} == set(
         Order.objects.values_list("pk", flat=True)
     )
+
+
+def test_orders_are_in_all_states(db):
+    make_demo_data(password="x-y-z-123")
+
+    orders = Order.objects.order_by("pk")
+    states = [(order.payment_status, order.canceled_at is not None) for order in orders]
+    assert states == [("C", False), ("P", True), ("C", False), ("P", False)]
+
+
+def test_some_products_cost_less_and_one_promotion_will_end(db):
+    make_demo_data(password="x-y-z-123")
+
+    cheaper = Product.objects.filter(discount__gt=0).order_by("sku")
+    assert [(product.sku, str(product.price)) for product in cheaper] == [
+        ("BOO-002", "14.80"),
+        ("BOO-003", "16.80"),
+        ("CER-002", "49.30"),
+        ("TEA-002", "14.37"),
+        ("TEA-003", "5.27"),
+    ]
+    assert Promotion.objects.filter(ends_at__gt=timezone.now()).count() == 1
+
+
+def test_reviews_by_people_of_the_demo_are_of_what_they_bought(db):
+    make_demo_data(password="x-y-z-123")
+
+    written = Review.objects.exclude(author=None)
+    assert written.count() == 3
+    assert all(has_bought(user=review.author, product_id=review.product_id) for review in written)
+
+
+def test_every_product_has_a_picture_of_its_own():
+    rows = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+
+    pictures = {row["sku"]: draw_product(sku=row["sku"]) for row in rows}
+
+    assert pictures.keys() == MOTIFS.keys()
+    assert len(set(pictures.values())) == 30
+    assert draw_product(sku="TEA-001") == pictures["TEA-001"]
+
+
+def test_pictures_pass_what_uploads_must_pass(db, all_pictures):
+    make_demo_data(password="x-y-z-123")
+
+    for image in ProductImage.objects.all():
+        image.full_clean()
+        assert (image.width, image.height) == (800, 600)
+        assert image.image.size < 40_000
 
 
 def test_the_guest_has_one_unread_message_from_the_shop(db):

@@ -229,7 +229,7 @@ def test_other_tags_count_as_an_update_and_replace_the_old_ones(run):
 
     assert out == "0 created, 1 updated, 0 unchanged, 0 bad rows left out.\n"
     assert [tie.tag.label for tie in TaggedItem.objects.all()] == ["green"]
-    assert read_stamp(CATALOGUE) == stamp + 1
+    assert read_stamp(CATALOGUE) > stamp
 
 
 def test_a_review_that_changed_its_rating_is_the_same_review(run):
@@ -253,7 +253,7 @@ def test_a_new_review_joins_the_old_ones(run):
 def test_a_batch_that_changed_something_raises_the_catalogue_stamp(run):
     run([a_row()])
 
-    assert read_stamp(CATALOGUE) == 1
+    assert read_stamp(CATALOGUE) > 0
 
 
 # --- What it costs, and what holds for every list ----------

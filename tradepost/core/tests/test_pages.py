@@ -12,6 +12,8 @@ from django.test import Client
 
 from tradepost.accounts.models import User
 from tradepost.kit.mail import FolderBackend
+from tradepost.likes.actions.likes import like
+from tradepost.likes.models import LikedItem
 from tradepost.store.tests.factories import make_product
 
 TEMPLATES = Path(project.BASE_DIR) / "templates"
@@ -42,24 +44,35 @@ def mailbox(settings, tmp_path):
 # --- Home ------------------------------------------------------------------------------------
 
 
-def test_home_shows_the_newest_and_the_cheapest(client, db):
-    for price in ("5.00", "4.00", "3.00", "2.00", "1.00", "6.00"):
-        make_product(title=f"Cup for {price}", unit_price=price)
+def test_home_shows_the_newest_what_is_on_offer_and_the_best_rated(client, db):
+    for number in range(1, 7):
+        make_product(title=f"Cup {number}", discount=number % 3, stars=number, ratings_count=2)
+    make_product(title="Pot", stars=0)
 
     context = client.get("/").context
 
-    assert [str(product.unit_price) for product in context["newest"]] == [
-        "6.00", "1.00", "2.00", "3.00",
+    assert [product.title for product in context["newest"]] == ["Pot", "Cup 6", "Cup 5", "Cup 4"]
+    assert [product.title for product in context["offers"]] == ["Cup 2", "Cup 5", "Cup 1", "Cup 4"]
+    assert [product.title for product in context["best_rated"]] == [
+        "Cup 6", "Cup 5", "Cup 4", "Cup 3",
     ]  # fmt: skip
-    assert [str(product.unit_price) for product in context["cheapest"]] == [
-        "1.00", "2.00", "3.00", "4.00",
-    ]  # fmt: skip
 
 
-def test_home_takes_three_queries(client, db, django_assert_num_queries):
-    make_product()
+def test_a_shop_without_offers_and_reviews_shows_the_newest_alone(client, db):
+    make_product(title="Pot")
 
-    with django_assert_num_queries(3):  # collections with counts, newest, cheapest
+    text = client.get("/").content.decode()
+
+    assert "Just in" in text
+    assert "On offer now" not in text
+    assert "Best rated" not in text
+
+
+def test_home_takes_five_queries(client, db, django_assert_num_queries):
+    make_product(discount=5, stars=5, ratings_count=1)
+
+    # collections with counts, newest, on offer, best rated, pictures of all of them
+    with django_assert_num_queries(5):
         client.get("/")
 
 
@@ -68,6 +81,54 @@ def test_an_empty_shop_has_a_home_page_too(client, db):
 
     assert answer.status_code == 200
     assert "/api/v1/docs/" in answer.content.decode()
+
+
+# --- Likes -----------------------------------------------------------------------------------
+
+
+def test_a_product_is_liked_and_no_longer_liked(client, ann):
+    product = make_product()
+    client.force_login(ann)
+
+    liked = client.post(f"/products/{product.pk}/like/", {"like": "1"}, follow=True)
+    client.post(f"/products/{product.pk}/like/", {"like": "1"})
+    text = client.get(f"/products/{product.pk}/").content.decode()
+    unliked = client.post(f"/products/{product.pk}/like/", {"unlike": "1"}, follow=True)
+
+    assert liked.redirect_chain == [(f"/products/{product.pk}/", 302)]
+    assert liked.context["likes"].liked is True
+    assert "1 person likes it" in text
+    assert 'name="unlike"' in text
+    assert (unliked.context["likes"].count, unliked.context["likes"].liked) == (0, False)
+
+
+def test_visitors_see_how_many_like_a_product_and_no_button(client, ann):
+    product = make_product()
+    like(user=ann, kind="product", object_id=product.pk)
+
+    text = client.get(f"/products/{product.pk}/").content.decode()
+
+    assert "1 person likes it" in text
+    assert 'name="like"' not in text
+
+
+def test_liking_asks_visitors_to_sign_in(client, db):
+    product = make_product()
+
+    answer = client.post(f"/products/{product.pk}/like/", {"like": "1"})
+
+    address = f"/products/{product.pk}/like/"
+    assert answer["Location"] == f"/account/sign-in/?next={address}"
+    assert LikedItem.objects.count() == 0
+    assert client.get(address)["Location"].startswith("/account/sign-in/")
+
+
+@pytest.mark.parametrize("number", ["99999", "9" * 30])
+def test_a_missing_product_cannot_be_liked(client, ann, number):
+    client.force_login(ann)
+
+    assert client.post(f"/products/{number}/like/", {"like": "1"}).status_code == 404
+    assert LikedItem.objects.count() == 0
 
 
 # --- Mail ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import structlog
 from django.db import close_old_connections, connection, connections, transaction
 from django.utils import timezone
 
+from tradepost.kit.faults import report_dead_job
 from tradepost.kit.jobs import GiveUp, JobKind, kinds, wake
 from tradepost.kit.jobs.schedule import hand_out_periodic_jobs, leave_the_schedule
 from tradepost.kit.models import Job
@@ -66,18 +67,21 @@ def _claim(now: datetime) -> Job | None:
     return row
 
 
-def _finish(row: Job, *, state: Job.State, now: datetime, error: str = "") -> None:
+def _finish(row: Job, *, state: Job.State, now: datetime, error: str = "") -> bool:
     # Only the holder of the claim may end it: a worker whose lease ran out was replaced.
-    Job.objects.filter(pk=row.pk, claim=row.claim).update(
+    ended = Job.objects.filter(pk=row.pk, claim=row.claim).update(
         state=state, finished_at=now, claim=None, last_error=error
     )
+    return bool(ended)
 
 
 def _record_failure(row: Job, kind: JobKind | None, error: Exception, now: datetime) -> None:
     trace = _storable("".join(traceback.format_exception(error)))
     if kind is None or isinstance(error, GiveUp) or row.attempts >= kind.max_attempts:
         log.error("job.dead", job=row.name, id=row.pk, attempts=row.attempts, error=repr(error))
-        _finish(row, state=Job.State.DEAD, now=now, error=trace)
+        with transaction.atomic():
+            if _finish(row, state=Job.State.DEAD, now=now, error=trace):
+                report_dead_job(name=row.name, job_id=row.pk, error=error, now=now)
         return
     wait = backoff_seconds(attempt=row.attempts)
     log.warning("job.failed", job=row.name, id=row.pk, attempts=row.attempts, error=repr(error))

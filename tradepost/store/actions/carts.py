@@ -5,14 +5,18 @@ either in the order or refused, never lost between the two.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from tradepost.accounts.actions.users import lock_account
 from tradepost.accounts.models import User
 from tradepost.kit.errors import NotFound
 from tradepost.kit.locks import hold
+from tradepost.kit.prepared import Prepared
 from tradepost.kit.transactions import atomic
 from tradepost.store.errors import CartFull, NoSuchCart, NoSuchProduct, TooManyOfOneProduct
 from tradepost.store.models import Cart, CartItem, DroppedLine, Product
@@ -69,7 +73,8 @@ def add_to_new_cart(*, product_id: int, quantity: int, user: User | None = None)
 
 @atomic
 def ensure_own_cart(*, user: User) -> Cart:
-    """Return the cart that the user has claimed, or a new one."""
+    """Return the cart that the user has claimed, or a new one. Raises AccountClosed."""
+    lock_account(user)
     cart, _ = Cart.objects.get_or_create(owner=user)
     return cart
 
@@ -79,20 +84,21 @@ def claim_cart(*, cart_id: UUID, user: User) -> Cart:
     """Make a cart the user's own. If there is one already, the lines are put into that, as far as
     it can hold them, and the other cart is gone.
 
-    Raises NoSuchCart.
+    Raises NoSuchCart or AccountClosed.
     """
     # One at a time for each user: two carts must not both become the only one.
-    User.objects.select_for_update().get(pk=user.pk)
-    own = Cart.objects.filter(owner=user).first()
-    if own is None:
-        lock_cart(cart_id, user)
-        Cart.objects.filter(pk=cart_id).update(owner=user)
-        return Cart.objects.get(pk=cart_id)
+    lock_account(user)
+    both = Cart.objects.visible_to(user).filter(Q(pk=cart_id) | Q(owner=user))
+    locked = {cart.pk: cart for cart in both.select_for_update().order_by("pk")}
+    if cart_id not in locked:
+        raise NoSuchCart
+    own = next((cart for cart in locked.values() if cart.owner_id == user.pk), locked[cart_id])
     if own.pk != cart_id:
-        for pk in sorted((own.pk, cart_id)):
-            lock_cart(pk, user)
         _move_lines(cart_id, own.pk)
-        Cart.objects.filter(pk=cart_id).delete()
+        locked[cart_id].delete()
+    own.owner = user
+    own.changed_at = timezone.now()
+    own.save(update_fields=["owner", "changed_at"])
     return own
 
 
@@ -121,19 +127,35 @@ def remove_from_cart(*, cart_id: UUID, item_id: int, user: User | None = None) -
 
 @atomic
 def sweep_carts(*, unchanged_since: datetime, limit: int = 1000) -> int:
-    """Remove up to ``limit`` carts that nobody has changed since then, and return how many."""
+    """Remove up to ``limit`` carts that nobody has changed since then, and return how many.
+
+    One that is being changed or ordered at this moment is passed over.
+    """
+    skip = connection.features.has_select_for_update_skip_locked
     old = Cart.objects.filter(changed_at__lt=unchanged_since).order_by("pk")
-    ids = [cart.pk for cart in old.select_for_update().only("pk")[:limit]]
+    ids = [cart.pk for cart in old.select_for_update(skip_locked=skip).only("pk")[:limit]]
     Cart.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 
 def lock_cart(cart_id: UUID, user: User | None) -> Cart:
-    """Return the cart, locked until the transaction ends. Raises NoSuchCart."""
-    cart = Cart.objects.visible_to(user).select_for_update().filter(pk=cart_id).first()
-    if cart is None:
+    """Return the cart, of which only the id is loaded, locked until the transaction ends.
+
+    Raises NoSuchCart.
+    """
+    asked = {"cart": cart_id} if user is None else {"cart": cart_id, "user": user.pk}
+    if not (_locked_for_visitor if user is None else _locked_for_user).run(**asked):
         raise NoSuchCart
-    return cart
+    return Cart(pk=cart_id)
+
+
+def _locked_rows(cart: UUID, user: UUID | None = None) -> QuerySet[Cart, Any]:
+    visible = Cart.objects.visible_to(None if user is None else User(pk=user))
+    return visible.select_for_update().filter(pk=cart).values_list("pk")
+
+
+_locked_for_visitor = Prepared(_locked_rows, places={"cart": UUID})
+_locked_for_user = Prepared(_locked_rows, places={"cart": UUID, "user": UUID})
 
 
 def _touch_cart(cart_id: UUID, user: User | None) -> None:
@@ -162,4 +184,3 @@ def _move_lines(source_id: UUID, target_id: UUID) -> None:
             line.cart_id = target_id
             line.save(update_fields=["cart"])
     DroppedLine.objects.filter(cart_id=source_id).update(cart_id=target_id)
-    Cart.objects.filter(pk=target_id).update(changed_at=timezone.now())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tradepost.kit.errors import NotFound
+from tradepost.kit.locks import hold
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic, refusing_duplicates
 from tradepost.store.errors import CollectionNotEmpty, FeaturedElsewhere, TitleTaken
@@ -12,8 +13,11 @@ from tradepost.store.stamps import CATALOGUE
 
 
 @atomic
-def create_collection(*, title: str) -> Collection:
-    """Make an empty collection. Raises TitleTaken."""
+def create_collection(*, title: str, featured_product_id: int | None = None) -> Collection:
+    """Make an empty collection. Raises TitleTaken, or FeaturedElsewhere for any product: none is
+    in it yet."""
+    if featured_product_id is not None:
+        raise FeaturedElsewhere(field="featured_product")
     with refusing_duplicates(Collection.objects.filter(title=title), TitleTaken(field="title")):
         collection = Collection.objects.create(title=title)
     raise_stamp(CATALOGUE)
@@ -29,7 +33,7 @@ def change_collection(*, collection_id: int, changes: Mapping[str, Any]) -> Coll
     collection = _lock_collection(collection_id)
     featured = changes.get("featured_product_id")
     own = Product.objects.filter(collection=collection)
-    if featured is not None and not own.filter(pk=featured).exists():
+    if featured is not None and not hold(own.filter(pk=featured)):
         raise FeaturedElsewhere(field="featured_product")
     for name, value in changes.items():
         setattr(collection, name, value)

@@ -1,14 +1,21 @@
-"""Customers and their addresses."""
+"""Customers and their addresses.
+
+What a person writes about themselves locks the account first and looks whether it is still open:
+what was forgotten with a closed account must not come back.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from tradepost.accounts.actions.users import lock_account
 from tradepost.accounts.models import User
 from tradepost.kit.errors import NotFound
-from tradepost.kit.transactions import atomic
-from tradepost.store.errors import CustomerExists, CustomerInUse
-from tradepost.store.models import Address, Customer
+from tradepost.kit.locks import hold
+from tradepost.kit.transactions import atomic, refusing_duplicates
+from tradepost.store.errors import CustomerExists, CustomerInUse, TooManyAddresses
+from tradepost.store.models import Address, Cart, Customer
+from tradepost.store.models.customers import MOST_ADDRESSES
 
 
 @atomic
@@ -21,25 +28,31 @@ def ensure_customer(*, user: User) -> Customer:
 @atomic
 def create_customer(*, user_id: UUID, fields: Mapping[str, Any]) -> Customer:
     """Make the record of a user who has none. Raises CustomerExists."""
-    user = User.objects.select_for_update().filter(pk=user_id, customer=None).first()
-    if user is None:
-        raise CustomerExists(field="user_id")
-    return Customer.objects.create(user=user, **fields)
+    refusal = CustomerExists(field="user_id")
+    if not hold(User.objects.filter(pk=user_id)):
+        raise refusal
+    with refusing_duplicates(Customer.objects.filter(user_id=user_id), refusal):
+        customer = Customer.objects.create(user_id=user_id, **fields)
+    return Customer.objects.select_related("user").get(pk=customer.pk)
 
 
 @atomic
 def change_customer(*, customer_id: int, changes: Mapping[str, Any]) -> Customer:
     """Change ``phone``, ``birth_date`` or ``membership``. Raises NotFound."""
-    if not Customer.objects.filter(pk=customer_id).exists():
-        raise NotFound
-    if changes:
-        Customer.objects.filter(pk=customer_id).update(**changes)
-    return Customer.objects.select_related("user").get(pk=customer_id)
+    customer = _lock_customer(customer_id)
+    for name, value in changes.items():
+        setattr(customer, name, value)
+    customer.save(update_fields=list(changes))
+    return customer
 
 
 @atomic
 def change_own_details(*, user: User, changes: Mapping[str, Any]) -> Customer:
-    """Change one's own ``phone`` or ``birth_date``; the membership is not one's own to change."""
+    """Change one's own ``phone`` or ``birth_date``; the membership is not one's own to change.
+
+    Raises AccountClosed.
+    """
+    lock_account(user)
     own = {name: changes[name] for name in ("phone", "birth_date") if name in changes}
     return change_customer(customer_id=ensure_customer(user=user).pk, changes=own)
 
@@ -47,10 +60,7 @@ def change_own_details(*, user: User, changes: Mapping[str, Any]) -> Customer:
 @atomic
 def delete_customer(*, customer_id: int) -> None:
     """Remove a record that nobody needs. Raises NotFound, or CustomerInUse."""
-    rows = Customer.objects.select_for_update(of=("self",)).select_related("user")
-    customer = rows.filter(pk=customer_id).first()
-    if customer is None:
-        raise NotFound
+    customer = _lock_customer(customer_id)
     if customer.user.is_active or customer.orders.exists():
         raise CustomerInUse
     customer.delete()
@@ -58,34 +68,52 @@ def delete_customer(*, customer_id: int) -> None:
 
 @atomic
 def forget_customer(*, user: User) -> None:
-    """Forget what the shop knows of a person whose account is closed, but for the orders."""
+    """Forget what the shop knows of a person whose account is closed, the cart too, but for the
+    orders."""
+    list(Cart.objects.select_for_update().filter(owner=user))  # before its lines, like everybody
+    Cart.objects.filter(owner=user).delete()
     Customer.objects.filter(user=user).update(phone="", birth_date=None)
     Address.objects.filter(customer__user=user).delete()
 
 
 @atomic
 def add_address(*, user: User, street: str, city: str, zip: str = "") -> Address:
-    """Note where a customer wants things sent."""
+    """Note where a customer wants things sent. Raises TooManyAddresses or AccountClosed."""
+    lock_account(user)
     customer = ensure_customer(user=user)
+    if customer.addresses.count() >= MOST_ADDRESSES:
+        raise TooManyAddresses
     return Address.objects.create(customer=customer, street=street, city=city, zip=zip)
 
 
 @atomic
 def change_address(*, user: User, address_id: int, changes: Mapping[str, Any]) -> Address:
-    """Change one's own address; orders that were sent there keep it as it was. Raises NotFound."""
-    address = Address.objects.visible_to(user).select_for_update(of=("self",)).filter(pk=address_id)
-    found = address.first()
-    if found is None:
+    """Change one's own address; orders that were sent there keep it as it was.
+
+    Raises NotFound or AccountClosed.
+    """
+    lock_account(user)
+    address = Address.objects.visible_to(user).filter(pk=address_id).first()
+    if address is None:
         raise NotFound
     for name, value in changes.items():
-        setattr(found, name, value)
-    found.save(update_fields=list(changes))
-    return found
+        setattr(address, name, value)
+    address.save(update_fields=list(changes))
+    return address
 
 
 @atomic
 def remove_address(*, user: User, address_id: int) -> None:
-    """Forget one's own address. Raises NotFound."""
+    """Forget one's own address. Raises NotFound or AccountClosed."""
+    lock_account(user)
     removed, _ = Address.objects.visible_to(user).filter(pk=address_id).delete()
     if not removed:
         raise NotFound
+
+
+def _lock_customer(customer_id: int) -> Customer:
+    rows = Customer.objects.select_for_update(of=("self",)).select_related("user")
+    customer = rows.filter(pk=customer_id).first()
+    if customer is None:
+        raise NotFound
+    return customer

@@ -3,50 +3,53 @@ whatever dies in between leaves a file too many, which the sweep finds, and neve
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from tradepost.kit.errors import NotFound
 from tradepost.kit.images import clean_picture, shrink
-from tradepost.kit.jobs import enqueue
+from tradepost.kit.jobs import GiveUp, enqueue
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.products import lock_product
 from tradepost.store.errors import TooManyImages
-from tradepost.store.models import ProductImage
-from tradepost.store.models.images import FOLDER, MOST_IMAGES
+from tradepost.store.models import Product, ProductImage
+from tradepost.store.models.images import FOLDER, MOST_IMAGES, random_name
 from tradepost.store.stamps import CATALOGUE
 
-SMALL, LARGE = 400, 1600  # pixels of the longer side
+SIDES = {"small": 400, "large": 1600}  # pixels of the longer side at most
 SPARED = timedelta(days=1)  # a file this young may belong to a transaction that still runs
 
 
-@atomic
-def add_image(*, product_id: int, file: File[Any]) -> ProductImage:
+def add_image(  # house: allow A1 because a picture is cleaned and written outside
+    *, product_id: int, file: File[Any]
+) -> ProductImage:
     """Keep a picture of a product, cleaned of everything but what is seen.
 
     The validators of ``ProductImage.image`` must have passed. Raises NotFound or TooManyImages.
     """
-    product = lock_product(product_id)
-    if product.images.count() >= MOST_IMAGES:
-        raise TooManyImages
-    image = ProductImage.objects.create(product=product, image=_cleaned(file))
-    return _announce(image)
+    if not Product.objects.filter(pk=product_id).exists():
+        raise NotFound
+    with _written(file) as columns:
+        return _insert(product_id, columns)
 
 
-@atomic
-def replace_image(*, product_id: int, image_id: int, file: File[Any]) -> ProductImage:
+def replace_image(  # house: allow A1 because a picture is cleaned and written outside
+    *, product_id: int, image_id: int, file: File[Any]
+) -> ProductImage:
     """Put another picture in the place of one. Raises NotFound."""
-    image = _lock_image(product_id, image_id)
-    forget_files(image)
-    image.image = _cleaned(file)
-    image.thumbnail = image.webp = ""
-    image.save()
-    return _announce(image)
+    if not ProductImage.objects.filter(pk=image_id, product_id=product_id).exists():
+        raise NotFound
+    with _written(file) as columns:
+        return _replace(product_id, image_id, columns)
 
 
 @atomic
@@ -56,31 +59,24 @@ def delete_image(*, product_id: int, image_id: int) -> None:
     raise_stamp(CATALOGUE)
 
 
-@atomic
-def keep_variants(*, image_id: int, made_of: str, thumbnail: bytes, webp: bytes) -> None:
-    """Keep the smaller forms of the picture whose file is called ``made_of``, if it is still so."""
-    image = ProductImage.objects.select_for_update().filter(pk=image_id, image=made_of).first()
-    if image is None:
-        return
-    stem = made_of.rpartition("/")[2].rpartition(".")[0]
-    for field, name, content in (
-        (image.thumbnail, f"{FOLDER}/{stem}-small.webp", thumbnail),
-        (image.webp, f"{FOLDER}/{stem}-large.webp", webp),
-    ):
-        field.save(name, ContentFile(content), save=False)
-    image.save(update_fields=["thumbnail", "webp"])
-    raise_stamp(CATALOGUE)
-
-
 def make_variants(*, image_id: int) -> None:  # house: allow A1 because pictures are made outside
-    """Make the smaller forms of a picture, without a transaction open meanwhile."""
-    image = ProductImage.objects.filter(pk=image_id).first()
-    if image is None:
+    """Make the smaller forms of a picture, without a transaction open meanwhile.
+
+    Raises GiveUp for a file that is missing or cannot be read as a picture.
+    """
+    image = ProductImage.objects.filter(pk=image_id, thumbnail="").first()
+    if image is None:  # gone, or done before
         return
-    made_of = image.image.name or ""
-    with default_storage.open(made_of) as file:
-        thumbnail, webp = shrink(file, longest_side=SMALL), shrink(file, longest_side=LARGE)
-    keep_variants(image_id=image_id, made_of=made_of, thumbnail=thumbnail, webp=webp)
+    made_of = str(image.image)
+    contents = _shrink(image_id, made_of)
+    stem = made_of.rpartition("/")[2].rpartition(".")[0]
+    names = [
+        default_storage.save(f"{FOLDER}/{stem}-{suffix}.webp", ContentFile(content))
+        for suffix, content in contents.items()
+    ]
+    if names and not _keep_variants(image_id, made_of, names):
+        for name in names:
+            default_storage.delete(name)
 
 
 @atomic
@@ -99,10 +95,17 @@ def sweep_image_files(*, now: datetime) -> int:  # house: allow A1 because it to
     }
     removed = 0
     for name in _list_files():
-        if name not in known and default_storage.get_modified_time(name) < now - SPARED:
+        if name not in known and _is_older(name, now - SPARED):
             default_storage.delete(name)
             removed += 1
     return removed
+
+
+def _is_older(name: str, moment: datetime) -> bool:
+    try:
+        return default_storage.get_modified_time(name) < moment
+    except FileNotFoundError:  # removed since the folder was read
+        return False
 
 
 def _list_files() -> list[str]:
@@ -113,15 +116,60 @@ def _list_files() -> list[str]:
     return [f"{FOLDER}/{name}" for name in names]
 
 
-def _cleaned(file: File[Any]) -> ContentFile[bytes]:
-    content, ending = clean_picture(file)
-    return ContentFile(content, name=f"picture.{ending}")
+@contextmanager
+def _written(file: File[Any]) -> Iterator[Mapping[str, Any]]:
+    """Clean a picture, write its file, and give the columns of its row; without a row, no file."""
+    picture = clean_picture(file)
+    path = random_name(ProductImage(), f"picture.{picture.extension}")
+    name = default_storage.save(path, ContentFile(picture.content))
+    try:
+        yield {"image": name, "width": picture.width, "height": picture.height}
+    except BaseException:
+        default_storage.delete(name)
+        raise
+
+
+@atomic
+def _insert(product_id: int, columns: Mapping[str, Any]) -> ProductImage:
+    product = lock_product(product_id)
+    if product.images.count() >= MOST_IMAGES:
+        raise TooManyImages
+    return _announce(ProductImage.objects.create(product=product, **columns))
+
+
+@atomic
+def _replace(product_id: int, image_id: int, columns: Mapping[str, Any]) -> ProductImage:
+    forget_files(_lock_image(product_id, image_id))
+    # Not by save(): the field would open the new file to measure it.
+    ProductImage.objects.filter(pk=image_id).update(**columns, thumbnail="", webp="")
+    return _announce(ProductImage.objects.get(pk=image_id))
 
 
 def _announce(image: ProductImage) -> ProductImage:
     enqueue("store.make_variants", image_id=image.pk)
     raise_stamp(CATALOGUE)
     return image
+
+
+def _shrink(image_id: int, made_of: str) -> dict[str, bytes]:
+    """Return the smaller forms by suffix; none when the picture was replaced meanwhile."""
+    try:
+        with default_storage.open(made_of) as file:
+            whole = BytesIO(file.read())
+        return {suffix: shrink(whole, longest_side=side) for suffix, side in SIDES.items()}
+    except (FileNotFoundError, ValidationError) as error:
+        if not ProductImage.objects.filter(pk=image_id, image=made_of).exists():
+            return {}
+        raise GiveUp(f"{made_of} cannot be made smaller") from error
+
+
+@atomic
+def _keep_variants(image_id: int, made_of: str, names: list[str]) -> bool:
+    """Write the names to the row, if its picture is still the one that they were made of."""
+    row = ProductImage.objects.filter(pk=image_id, image=made_of)
+    thumbnail, webp = names
+    raise_stamp(CATALOGUE)
+    return bool(row.update(thumbnail=thumbnail, webp=webp))
 
 
 def _lock_image(product_id: int, image_id: int) -> ProductImage:

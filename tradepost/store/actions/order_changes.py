@@ -1,16 +1,18 @@
 """What happens to orders after they are placed."""
 
+from collections.abc import Collection as Some
 from datetime import datetime
 
 from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.jobs import enqueue
+from tradepost.kit.locks import weak
 from tradepost.kit.transactions import atomic
 from tradepost.notifications.actions.notifications import notify
 from tradepost.store.actions.stock import return_stock
-from tradepost.store.errors import OrderCanceled, OrderNotOpen, TransitionRefused
-from tradepost.store.models import Order, OrderEvent
+from tradepost.store.errors import OrderCanceled, OrderNotOpen, OrderPaid, TransitionRefused
+from tradepost.store.models import Order, OrderEvent, OrderItem, Product
 from tradepost.store.queries import list_shop_desk
 
 Status = Order.PaymentStatus
@@ -37,6 +39,8 @@ def set_payment_status(*, order_id: int, status: str, actor: User) -> Order:
     order.payment_status = status
     order.save(update_fields=["payment_status"])
     _announce(order, EVENT_OF[Status(status)], actor)
+    if status == Status.COMPLETE:
+        enqueue("store.send_payment_received", order_id=order.pk, dedupe_key=f"paid:{order.pk}")
     return order
 
 
@@ -64,14 +68,29 @@ def cancel_order(*, order_id: int, actor: User, now: datetime) -> Order:
 def delete_order(*, order_id: int) -> None:
     """Remove an order that was never paid; what it had taken goes back into stock.
 
-    Raises NotFound, or OrderNotOpen when it is paid.
+    Raises NotFound or OrderPaid.
     """
     order = _lock_order(order_id)
     if order.payment_status == Status.COMPLETE:
-        raise OrderNotOpen
-    if order.canceled_at is None:
+        raise OrderPaid
+    if order.is_open:
         return_stock(quantities=_quantities(order))
+    people = {order.customer.user_id, *(person.pk for person in list_shop_desk())}
+    publish(kind="order.deleted", user_ids=people, data={"order": order_id})
     order.delete()
+
+
+@atomic
+def delete_orders(*, order_ids: Some[int]) -> None:
+    """Remove all of these orders or, when one of them is paid, none. Raises OrderPaid."""
+    rows = Order.objects.select_for_update().filter(pk__in=order_ids).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True))
+    # All their products at once, in key order; each order alone would lock its own.
+    goods = OrderItem.objects.filter(order__in=ids).values("product")
+    products = Product.objects.select_for_update(no_key=weak()).filter(pk__in=goods)
+    list(products.order_by("pk").values_list("pk"))
+    for pk in ids:
+        delete_order(order_id=pk)
 
 
 def _lock_order(order_id: int) -> Order:

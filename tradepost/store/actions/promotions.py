@@ -1,10 +1,14 @@
 """Promotions, and the prices that follow them.
 
-``Product.discount`` is what the best active promotion takes off. It changes with the promotion, in
+``Product.discount`` is what the best applied promotion takes off. It changes with the promotion, in
 its transaction, and at the moments at which one starts or ends, by the job that calls
 ``apply_promotions``. So what is shown, filtered by, put into carts and charged is one column.
+
+Whether a promotion counts is written on it (``applied``) and changes under its lock. Two requests
+that each asked their own clock could leave a product with a price that was right a moment before.
 """
 
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +24,7 @@ from tradepost.kit.locks import weak
 from tradepost.kit.money import HundredthsField
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
+from tradepost.store.errors import EndsBeforeStart, NoSuchPromotion
 from tradepost.store.models import Product, Promotion
 from tradepost.store.stamps import CATALOGUE
 
@@ -28,38 +33,39 @@ AT_ONCE = 500
 
 @atomic
 def create_promotion(*, fields: Mapping[str, Any], now: datetime) -> Promotion:
-    """Make a promotion, which no product has yet."""
+    """Make a promotion, which no product has yet. Raises EndsBeforeStart."""
     promotion = Promotion(**fields)
-    promotion.applied = _is_active(promotion, now)
-    promotion.save()
-    _ask_for_changes(promotion, now)
+    _save(promotion, now)
     return promotion
 
 
 @atomic
 def change_promotion(*, promotion_id: int, changes: Mapping[str, Any], now: datetime) -> Promotion:
-    """Change a promotion and the prices of its products. Raises NotFound."""
-    promotion = Promotion.objects.select_for_update().filter(pk=promotion_id).first()
-    if promotion is None:
-        raise NotFound
+    """Change a promotion and the prices of its products. Raises NotFound or EndsBeforeStart."""
+    promotion = _lock_promotion(promotion_id)
     for name, value in changes.items():
         setattr(promotion, name, value)
-    promotion.applied = _is_active(promotion, now)
-    promotion.save()
-    _ask_for_changes(promotion, now)
-    reprice_products(product_ids=_products_of(promotion), now=now)
+    _save(promotion, now)
+    reprice_products(product_ids=_products_of(promotion))
     return promotion
 
 
 @atomic
-def delete_promotion(*, promotion_id: int, now: datetime) -> None:
+def delete_promotion(*, promotion_id: int) -> None:
     """Remove a promotion; its products cost what they cost without it. Raises NotFound."""
-    promotion = Promotion.objects.select_for_update().filter(pk=promotion_id).first()
-    if promotion is None:
-        raise NotFound
+    promotion = _lock_promotion(promotion_id)
     product_ids = list(_products_of(promotion))
     promotion.delete()
-    reprice_products(product_ids=product_ids, now=now)
+    reprice_products(product_ids=product_ids)
+
+
+@atomic
+def set_products_of_promotion(*, promotion_id: int, product_ids: Some[int]) -> None:
+    """Lower the prices of exactly these products by a promotion. Raises NotFound."""
+    promotion = _lock_promotion(promotion_id)
+    before, after = set(_products_of(promotion)), set(product_ids)
+    promotion.products.set(after)
+    reprice_products(product_ids=before ^ after)
 
 
 @atomic
@@ -77,14 +83,14 @@ def apply_promotions(*, now: datetime) -> int:
         promotion.applied = not promotion.applied
         promotion.save(update_fields=["applied"])
     ids = Product.objects.filter(promotions__in=changed).distinct().order_by("pk")
-    reprice_products(product_ids=ids.values_list("pk", flat=True), now=now)
+    reprice_products(product_ids=ids.values_list("pk", flat=True))
     return len(changed)
 
 
 @atomic
-def reprice_products(*, product_ids: Iterable[int], now: datetime) -> None:
-    """Give these products the discount of their best active promotion, or none."""
-    best = Promotion.objects.active(now).filter(products=OuterRef("pk")).order_by("-discount")
+def reprice_products(*, product_ids: Iterable[int]) -> None:
+    """Give these products the discount of the best promotion that is applied to them, or none."""
+    best = Promotion.objects.filter(applied=True, products=OuterRef("pk")).order_by("-discount")
     nothing = Value(Decimal(0), output_field=HundredthsField())
     for some in _portions(sorted(product_ids)):
         rows = Product.objects.filter(pk__in=some)
@@ -92,6 +98,35 @@ def reprice_products(*, product_ids: Iterable[int], now: datetime) -> None:
         list(rows.select_for_update(no_key=weak()).order_by("pk").values_list("pk"))
         rows.update(discount=Coalesce(Subquery(best.values("discount")[:1]), nothing))
         raise_stamp(CATALOGUE)
+
+
+def lock_promotions(promotion_ids: Some[int]) -> None:
+    """Lock the promotions that a product is about to get, before the product itself.
+
+    Whoever changes one of them waits and then finds the product. Raises NoSuchPromotion.
+    """
+    if not promotion_ids:
+        return
+    wanted = set(promotion_ids)
+    rows = Promotion.objects.select_for_update(no_key=weak()).filter(pk__in=wanted)
+    if len(rows.order_by("pk")) != len(wanted):
+        raise NoSuchPromotion(field="promotions")
+
+
+def _lock_promotion(promotion_id: int) -> Promotion:
+    promotion = Promotion.objects.select_for_update().filter(pk=promotion_id).first()
+    if promotion is None:
+        raise NotFound
+    return promotion
+
+
+def _save(promotion: Promotion, now: datetime) -> None:
+    starts_at, ends_at = promotion.starts_at, promotion.ends_at
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise EndsBeforeStart(field="ends_at")
+    promotion.applied = _is_active(promotion, now)
+    promotion.save()
+    _ask_for_changes(promotion, now)
 
 
 def _is_active(promotion: Promotion, now: datetime) -> bool:

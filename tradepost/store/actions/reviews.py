@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, PositiveIntegerField, Subquery, Su
 from django.db.models.functions import Coalesce
 
 from tradepost.accounts.models import User
-from tradepost.kit.errors import NotFound
+from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.products import lock_product
@@ -43,9 +43,10 @@ def write_review(
 def change_review(
     *, editor: User, product_id: int, review_id: int, changes: Mapping[str, Any]
 ) -> Review:
-    """Change ``name``, ``description`` or ``rating``. Raises NotFound, for others' reviews too."""
+    """Change ``name``, ``description`` or ``rating``. Raises NotFound, or Refused for a review of
+    somebody else."""
     lock_product(product_id)
-    review = _get_own(editor, product_id, review_id)
+    review = _get_editable(editor, product_id, review_id)
     for name, value in changes.items():
         setattr(review, name, value)
     review.save(update_fields=list(changes))
@@ -55,9 +56,9 @@ def change_review(
 
 @atomic
 def delete_review(*, editor: User, product_id: int, review_id: int) -> None:
-    """Take a review away. Raises NotFound, for others' reviews too."""
+    """Take a review away. Raises NotFound, or Refused for a review of somebody else."""
     lock_product(product_id)
-    _get_own(editor, product_id, review_id).delete()
+    _get_editable(editor, product_id, review_id).delete()
     recount_reviews(product_ids=[product_id])
 
 
@@ -77,9 +78,10 @@ def _or_none(rows: Any) -> Coalesce:
     return Coalesce(Subquery(rows, output_field=PositiveIntegerField()), Value(0))
 
 
-def _get_own(editor: User, product_id: int, review_id: int) -> Review:
-    own = Review.objects.editable_by(editor).filter(pk=review_id, product_id=product_id)
-    review = own.first()
+def _get_editable(editor: User, product_id: int, review_id: int) -> Review:
+    review = Review.objects.filter(pk=review_id, product_id=product_id).first()
     if review is None:
         raise NotFound
+    if not Review.objects.editable_by(editor).filter(pk=review_id).exists():
+        raise Refused  # everybody can see that it is there, so a 404 would hide nothing
     return review

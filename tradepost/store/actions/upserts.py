@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum, auto
+from uuid import uuid4
 
 from django.db import connection
 from django.utils import timezone
@@ -15,6 +16,7 @@ from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.reviews import recount_reviews
 from tradepost.store.models import Collection, Product, Review
+from tradepost.store.queries import LONGEST_SLUG
 from tradepost.store.stamps import CATALOGUE
 
 Key = tuple[str | int, ...]
@@ -180,16 +182,41 @@ def _fill(product: Product, entry: ProductEntry, collection_id: int) -> set[str]
 
 
 def _make_slugs_unique(lines: Sequence[_Line]) -> None:
-    """Give what would have a slug that is taken one that ends in a mark of its identity."""
+    """Give what would have the slug of another product one that ends in a mark of its identity.
+
+    A slug counts as taken also when its owner is about to give it up: rows are written one after
+    the other, and the constraint looks at each.
+    """
     new = [line for line in lines if "slug" in line.changed]
-    wanted = [line.product.slug for line in new]
-    owners = dict(Product.objects.filter(slug__in=wanted).values_list("slug", "pk"))
-    used = {slug for slug, pk in owners.items() if pk not in {line.product.pk for line in new}}
-    for line in new:
-        if line.product.slug in used:
-            mark = hashlib.sha256(line.entry.identity.encode()).hexdigest()[:8]
-            line.product.slug = f"{line.product.slug[:41]}-{mark}"
-        used.add(line.product.slug)
+    owners = _owners({line.product.slug for line in new})
+    clashing = [line for line in new if not _take(line.product.slug, line, owners)]
+    marked = {line.entry.identity: _marked_slugs(line) for line in clashing}
+    owners.update(_owners({slug for slugs in marked.values() for slug in slugs} - owners.keys()))
+    for line in clashing:
+        slugs = marked[line.entry.identity]
+        line.product.slug = next(slug for slug in slugs if _take(slug, line, owners))
+
+
+def _owners(slugs: set[str]) -> dict[str, int | None]:
+    """Return the keys of the products that have these slugs."""
+    if not slugs:
+        return {}
+    return dict(Product.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+
+
+def _take(slug: str, line: _Line, owners: dict[str, int | None]) -> bool:
+    """Note the slug as the product's, unless another one has it; a new one has no key yet."""
+    if slug in owners:
+        return owners[slug] is not None and owners[slug] == line.product.pk
+    owners[slug] = line.product.pk
+    return True
+
+
+def _marked_slugs(line: _Line) -> list[str]:
+    """Return slugs with marks of the identity, the last one of chance, which nobody has."""
+    mark = hashlib.sha256(line.entry.identity.encode()).hexdigest()
+    marks = [mark[:8], mark[8:24], uuid4().hex]
+    return [f"{line.product.slug[: LONGEST_SLUG - 1 - len(m)].rstrip('-')}-{m}" for m in marks]
 
 
 def _save(lines: Sequence[_Line]) -> None:

@@ -6,16 +6,18 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
-from rest_framework.permissions import AllowAny
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from tradepost.accounts.caller import caller_or_none
+from tradepost.accounts.caller import caller, caller_or_none
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.paths import NUMBER, UUID_TEXT
 from tradepost.store.actions.carts import (
     add_to_cart,
+    claim_cart,
     create_cart,
     delete_cart,
     remove_from_cart,
@@ -33,7 +35,7 @@ from tradepost.store.serializers.carts import (
 
 
 class CartViewSet(IdempotentPosts, viewsets.GenericViewSet[Cart]):
-    """Carts, open to whoever knows their id. There is no list."""
+    """Carts, open to whoever knows their id until somebody claims them. There is no list."""
 
     queryset = Cart.objects.none()
     serializer_class = CartOutput
@@ -56,6 +58,20 @@ class CartViewSet(IdempotentPosts, viewsets.GenericViewSet[Cart]):
     def destroy(self, request: Request, pk: str) -> Response:
         delete_cart(cart_id=UUID(pk), user=caller_or_none(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=CartOutput)
+    @action(["post"], detail=True, permission_classes=[IsAuthenticated])
+    def claim(self, request: Request, pk: str) -> Response:
+        """Make a cart one's own, or put its lines into one's own; nobody else finds it then."""
+        cart = claim_cart(cart_id=UUID(pk), user=caller(request))
+        return self.retrieve(request, pk=str(cart.pk))
+
+    @extend_schema(responses=CartOutput)
+    @action(["get"], detail=False, permission_classes=[IsAuthenticated])
+    def mine(self, request: Request) -> Response:
+        """Show the cart that the caller has claimed; 404 without one."""
+        cart = get_object_or_404(self.get_queryset(), owner=caller(request))
+        return Response(CartOutput(cart).data)
 
 
 class CartItemViewSet(IdempotentPosts, viewsets.GenericViewSet[CartItem]):

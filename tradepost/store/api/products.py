@@ -3,42 +3,106 @@
 from typing import Any
 
 from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework import filters, viewsets
-from rest_framework.permissions import AllowAny
+from drf_spectacular.utils import extend_schema
+from rest_framework import status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from tradepost.kit.errors import NotFound
-from tradepost.kit.http.pagination import NumberedPages
-from tradepost.kit.http.paths import NUMBER
-from tradepost.kit.http.search import Search
+from tradepost.kit.http.idempotency import IdempotentPosts
+from tradepost.kit.http.ordering import Ordering
+from tradepost.kit.http.pagination import NumberedOrKeysetPages, PagesByOrder
+from tradepost.kit.http.paths import NUMBER, root_of
+from tradepost.kit.http.permissions import IsAdminOrReadOnly
+from tradepost.kit.http.search import IndexedSearch
+from tradepost.kit.money import from_minor
+from tradepost.store.actions.products import change_product, create_product, delete_product
 from tradepost.store.filters import ProductFilter
 from tradepost.store.models import Product
-from tradepost.store.rows import product_as_json, product_rows, products_as_json
-from tradepost.store.serializers.catalogue import ProductOutput
+from tradepost.store.models.search import CATALOGUE_TEXTS
+from tradepost.store.rows import (
+    HUNDREDTHS,
+    PLAIN,
+    Row,
+    product_as_json,
+    product_rows,
+    products_as_json,
+)
+from tradepost.store.serializers.catalogue import ProductInput, ProductOutput
 
 
-class ProductViewSet(viewsets.ReadOnlyModelViewSet[Product]):
-    """The catalogue: filter, search, order, page."""
+class RowPages(PagesByOrder):
+    """Pages of ``product_rows``."""
+
+    def value_of(self, row: Row, name: str) -> Any:
+        value = row[(PLAIN + HUNDREDTHS).index(name)]
+        return from_minor(value) if name in HUNDREDTHS else value
+
+
+class ProductPages(NumberedOrKeysetPages):
+    keyset_class = RowPages
+
+
+class ProductViewSet(IdempotentPosts, viewsets.GenericViewSet[Product]):
+    """The catalogue: filter, search, order, page. Staff keep it."""
 
     queryset = Product.objects.public()
-    serializer_class = ProductOutput
-    permission_classes = [AllowAny]
-    pagination_class = NumberedPages
-    filter_backends = [DjangoFilterBackend, Search, filters.OrderingFilter]
+    permission_classes = [IsAdminOrReadOnly]
+    pagination_class = ProductPages
+    filter_backends = [DjangoFilterBackend, IndexedSearch, Ordering]
     filterset_class = ProductFilter
-    search_fields = ["title", "description", "collection__title"]
-    ordering_fields = ["unit_price", "last_update", "title"]
+    search_fields = CATALOGUE_TEXTS.fields
+    ordering_fields = ["unit_price", "price", "last_update", "title", "rating"]
     lookup_value_regex = NUMBER
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        writes = self.action in ("create", "update", "partial_update")
+        return ProductInput if writes else ProductOutput
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
         products = self.filter_queryset(self.get_queryset())
         rows = self.paginate_queryset(product_rows(products))
-        root = request.build_absolute_uri("/").rstrip("/")
-        return self.get_paginated_response(products_as_json(rows or [], root=root))
+        return self.get_paginated_response(products_as_json(rows or [], root=root_of(request)))
 
-    def retrieve(self, request: Request, pk: str) -> Response:
-        shown = product_as_json(int(pk), root=request.build_absolute_uri("/").rstrip("/"))
-        if shown is None:
-            raise NotFound
-        return Response(shown)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return Response(_show(request, int(pk)))
+
+    @extend_schema(responses={201: ProductOutput})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        fields = _read(request)
+        product = create_product(promotion_ids=fields.pop("promotion_ids", ()), fields=fields)
+        place = {"Location": request.build_absolute_uri(f"{product.pk}/")}
+        shown = _show(request, product.pk)
+        return Response(shown, status=status.HTTP_201_CREATED, headers=place)
+
+    @extend_schema(responses=ProductOutput)
+    def update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return _change(request, int(pk), _read(request))
+
+    @extend_schema(responses=ProductOutput)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return _change(request, int(pk), _read(request, partial=True))
+
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        delete_product(product_id=int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
+    asked = ProductInput(data=request.data, partial=partial)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def _change(request: Request, pk: int, changes: dict[str, Any]) -> Response:
+    promotion_ids = changes.pop("promotion_ids", None)
+    change_product(product_id=pk, changes=changes, promotion_ids=promotion_ids)
+    return Response(_show(request, pk))
+
+
+def _show(request: Request, pk: int) -> dict[str, object]:
+    shown = product_as_json(pk, root=root_of(request))
+    if shown is None:
+        raise NotFound
+    return shown

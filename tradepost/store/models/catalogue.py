@@ -11,6 +11,7 @@ from django.db.models import Case, Count, F, Q, Value, When
 
 from tradepost.kit.money import HundredthsField, MoneyField, with_tax
 from tradepost.store.models.promotions import HIGHEST_DISCOUNT, Promotion
+from tradepost.store.models.search import CATALOGUE_TEXTS
 
 LOWEST_PRICE = Decimal("1.00")
 HIGHEST_PRICE = Decimal("9999.99")
@@ -52,6 +53,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def public(self) -> ProductQuerySet:
         """What everybody may see."""
         return self.all()
+
+    def matching(self, text: str) -> ProductQuerySet:
+        """Those that have all the words of ``text`` in title, collection or description, the
+        best first. Another order takes the place of that one; an empty text changes nothing."""
+        return CATALOGUE_TEXTS.matching(self, text)
 
 
 class Product(models.Model):

@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from tradepost.accounts.models import User
 
+MOST_ADDRESSES = 20  # of one customer
+
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: User) -> CustomerQuerySet:

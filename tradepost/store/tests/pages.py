@@ -2,6 +2,7 @@
 
 import re
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.messages import get_messages
 
 from tradepost.store.models import Cart
@@ -19,9 +20,13 @@ def without_token(answer) -> str:
 
 
 def keep_cart(client, quantities=None) -> Cart:
-    """Give the browser a cart that holds so many of each product."""
+    """Give the browser a cart that holds so many of each product: the own one of who is signed
+    in, or else the visitor's."""
     cart = make_cart(quantities)
     session = client.session
-    session["cart_id"] = str(cart.pk)
-    session.save()
+    if SESSION_KEY in session:
+        Cart.objects.filter(pk=cart.pk).update(owner_id=session[SESSION_KEY])
+    else:
+        session["cart_id"] = str(cart.pk)
+        session.save()
     return cart

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tradepost.store.models import Cart, CartItem
+from tradepost.store.actions.carts import add_to_cart, ensure_own_cart
+from tradepost.store.actions.products import delete_product
+from tradepost.store.models import Cart, CartItem, Product
 from tradepost.store.tests.factories import make_cart, make_product
 from tradepost.store.tests.pages import keep_cart, notices
 
@@ -112,11 +114,152 @@ def test_the_cart_shows_lines_and_total_and_not_its_id(client, db):
     assert str(cart.pk) not in text
 
 
-def test_the_cart_takes_three_queries_however_full_it_is(client, db, django_assert_num_queries):
+def test_the_cart_takes_five_queries_however_full_it_is(client, db, django_assert_num_queries):
     keep_cart(client, {make_product(): 1 for _ in range(5)})
 
-    with django_assert_num_queries(3):  # session, cart, lines with their products
+    # session, cart, lines with their products, lines that were lost, pictures
+    with django_assert_num_queries(5):
         client.get("/cart/")
+
+
+def test_a_price_that_has_changed_is_shown_with_both_prices(client, db):
+    product = make_product(unit_price="8.99")
+    client.post("/cart/add/", {"product_id": product.pk, "quantity": 1})
+    Product.objects.filter(pk=product.pk).update(unit_price="9.50")
+
+    text = client.get("/cart/").content.decode()
+
+    assert "The price has changed from 8.99 to 9.50 USD" in text
+
+
+@pytest.mark.parametrize(("inventory", "said"), [(1, "Only 1 left"), (0, "Sold out")])
+def test_a_line_says_that_there_is_not_enough(client, db, inventory, said):
+    keep_cart(client, {make_product(inventory=inventory): 2, make_product(inventory=2): 2})
+
+    text = client.get("/cart/").content.decode()
+
+    assert text.count(said) == 1
+    assert "Only 2 left" not in text
+
+
+def test_what_is_no_longer_sold_is_named(client, db):
+    gone = make_product(title="Kettle")
+    keep_cart(client, {gone: 1, make_product(): 1})
+    delete_product(product_id=gone.pk)
+
+    text = client.get("/cart/").content.decode()
+
+    assert "No longer sold" in text
+    assert "<li>Kettle</li>" in text
+
+
+# --- Signing in and out ----------------------------------------------------------------------
+
+
+def sign_in(client, username: str = "ann"):
+    return client.post("/account/sign-in/", {"username": username, "password": "correct-horse"})
+
+
+def test_a_visitors_cart_becomes_the_own_one_at_sign_in(client, ann):
+    cart = keep_cart(client, {make_product(): 2})
+
+    sign_in(client)
+
+    cart.refresh_from_db()
+    assert cart.owner == ann
+    assert "cart_id" not in client.session
+    assert client.get("/cart/").context["cart"] == cart
+
+
+def test_a_visitors_cart_becomes_the_own_one_at_registration(client, db):
+    cart = keep_cart(client, {make_product(): 2})
+
+    client.post(
+        "/account/register/",
+        {
+            "first_name": "Fay", "last_name": "Brook", "username": "fay",
+            "email": "fay@example.com", "role": "guest", "password": "seven-lamps-in-the-hall",
+        },
+    )  # fmt: skip
+
+    cart.refresh_from_db()
+    assert cart.owner.username == "fay"
+
+
+def test_a_visitors_cart_is_put_into_the_own_one(client, ann):
+    cup, pot = make_product(), make_product()
+    own = ensure_own_cart(user=ann)
+    add_to_cart(cart_id=own.pk, product_id=cup.pk, quantity=1, user=ann)
+    keep_cart(client, {cup: 2, pot: 1})
+
+    sign_in(client)
+
+    lines = Cart.objects.get().items.order_by("product_id")
+    assert [(line.product, line.quantity) for line in lines] == [(cup, 3), (pot, 1)]
+
+
+def test_a_cart_that_is_gone_is_in_nobodys_way(client, ann):
+    keep_cart(client).delete()
+
+    answer = sign_in(client)
+
+    assert answer["Location"] == "/"
+    assert Cart.objects.count() == 0
+    assert "cart_id" not in client.session
+
+
+def test_a_failed_sign_in_leaves_the_cart_with_the_visitor(client, ann):
+    cart = keep_cart(client, {make_product(): 2})
+
+    client.post("/account/sign-in/", {"username": "ann", "password": "wrong"})
+
+    cart.refresh_from_db()
+    assert cart.owner is None
+    assert client.session["cart_id"] == str(cart.pk)
+
+
+def test_the_own_cart_is_out_of_sight_after_signing_out(client, ann):
+    keep_cart(client, {make_product(): 2})
+    sign_in(client)
+
+    client.post("/account/sign-out/")
+
+    assert client.get("/cart/").context["cart"] is None
+    assert CartItem.objects.count() == 1
+
+
+def test_what_is_added_after_signing_out_is_not_in_the_own_cart(client, ann):
+    cart = keep_cart(client, {make_product(): 2})
+    sign_in(client)
+    client.post("/account/sign-out/")
+
+    client.post("/cart/add/", {"product_id": make_product().pk, "quantity": 1})
+
+    assert cart.items.count() == 1
+    assert client.session["cart_id"] != str(cart.pk)
+
+
+def test_a_session_that_names_somebodys_own_cart_shows_nothing(client, ann):
+    cart = ensure_own_cart(user=ann)
+    session = client.session
+    session["cart_id"] = str(cart.pk)
+    session.save()
+
+    client.post("/cart/add/", {"product_id": make_product().pk, "quantity": 1})
+
+    assert cart.items.count() == 0
+
+
+def test_who_is_signed_in_has_one_cart_in_every_browser(client, ann):
+    client.force_login(ann)
+    client.post("/cart/add/", {"product_id": make_product().pk, "quantity": 1})
+    other = type(client)()
+    other.force_login(ann)
+
+    other.post("/cart/add/", {"product_id": make_product().pk, "quantity": 1})
+
+    assert len(client.get("/cart/").context["lines"]) == 2
+    assert Cart.objects.get().owner == ann
 
 
 @pytest.mark.parametrize(

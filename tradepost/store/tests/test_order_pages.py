@@ -1,115 +1,18 @@
-"""From the cart to the order, and the orders, in the browser."""
+"""Orders, in the browser: the list, one of them, and what is done to it."""
+
+import re
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from tradepost.accounts.models import User
 from tradepost.messaging.models import Conversation
-from tradepost.store.models import Order, Product
-from tradepost.store.tests.factories import make_order, make_product
-from tradepost.store.tests.pages import keep_cart, notices, without_token
-
-# --- Checkout --------------------------------------------------------------------------------
-
-
-def test_checkout_asks_visitors_to_sign_in_and_come_back(client, db):
-    answer = client.get("/checkout/")
-
-    assert answer["Location"] == "/account/sign-in/?next=/checkout/"
-
-
-def test_the_cart_survives_signing_in(client, ann):
-    cart = keep_cart(client, {make_product(): 1})
-
-    client.post("/account/sign-in/", {"username": "ann", "password": "correct-horse"})
-
-    assert client.session["cart_id"] == str(cart.pk)
-
-
-def test_placing_the_order_leads_to_it_and_forgets_the_cart(client, ann):
-    client.force_login(ann)
-    cart = keep_cart(client, {make_product(unit_price="8.99"): 2})
-    shown = client.get("/checkout/").context["form"]["expected_total"].value()
-
-    answer = client.post("/checkout/", {"expected_total": shown})
-
-    order = Order.objects.get()
-    assert answer["Location"] == f"/orders/{order.pk}/"
-    assert (str(order.total), order.cart_id) == ("17.98", cart.pk)
-    assert "cart_id" not in client.session
-
-
-def test_a_total_that_has_changed_is_shown_before_anything_is_bought(client, ann):
-    client.force_login(ann)
-    product = make_product(unit_price="8.99")
-    keep_cart(client, {product: 2})
-    Product.objects.filter(pk=product.pk).update(unit_price="9.50")
-
-    answer = client.post("/checkout/", {"expected_total": "17.98"})
-
-    text = answer.content.decode()
-    assert answer.status_code == 409
-    assert "Prices have changed" in text
-    assert 'name="expected_total" value="19.00"' in text
-    assert Order.objects.count() == 0
-
-
-def test_what_is_short_is_named_and_nothing_is_bought(client, ann):
-    client.force_login(ann)
-    keep_cart(client, {make_product(inventory=1): 2, make_product(inventory=9): 2})
-    total = client.get("/checkout/").context["form"]["expected_total"].value()
-
-    answer = client.post("/checkout/", {"expected_total": total})
-
-    text = answer.content.decode()
-    assert answer.status_code == 409
-    assert text.count("Only 1 left") == 1
-    assert "Only 9 left" not in text
-    assert Order.objects.count() == 0
-
-
-def test_an_empty_cart_cannot_be_ordered(client, ann):
-    client.force_login(ann)
-    keep_cart(client)
-
-    answer = client.post("/checkout/", {"expected_total": "0.00"})
-
-    assert answer.status_code == 409
-    assert "The cart is empty." in answer.content.decode()
-    assert Order.objects.count() == 0
-
-
-def test_ordering_without_a_cart_is_refused(client, ann):
-    client.force_login(ann)
-
-    answer = client.post("/checkout/", {"expected_total": "0.00"})
-
-    assert answer.status_code == 409
-
-
-@pytest.mark.parametrize("total", ["", "abc", "-1", "NaN"])
-def test_an_order_without_the_shown_total_is_not_placed(client, ann, total):
-    client.force_login(ann)
-    keep_cart(client, {make_product(): 1})
-
-    answer = client.post("/checkout/", {"expected_total": total})
-
-    assert answer["Location"] == "/checkout/"
-    assert Order.objects.count() == 0
-
-
-def test_sending_the_order_twice_leads_to_the_same_order(client, ann):
-    client.force_login(ann)
-    cart = keep_cart(client, {make_product(unit_price="8.99"): 1})
-    client.post("/checkout/", {"expected_total": "8.99"})
-    session = client.session
-    session["cart_id"] = str(cart.pk)  # as a second request that began before the first ended
-    session.save()
-
-    answer = client.post("/checkout/", {"expected_total": "8.99"})
-
-    assert answer["Location"] == f"/orders/{Order.objects.get().pk}/"
-    assert "cart_id" not in client.session
-
+from tradepost.store.actions.customers import add_address
+from tradepost.store.actions.order_changes import set_payment_status
+from tradepost.store.actions.orders import place_order
+from tradepost.store.models import Product
+from tradepost.store.tests.factories import make_cart, make_order, make_product
+from tradepost.store.tests.pages import notices, without_token
 
 # --- Orders ----------------------------------------------------------------------------------
 
@@ -162,13 +65,13 @@ def test_the_list_of_orders_takes_seven_queries_however_long_it_is(
         client.get("/orders/")
 
 
-def test_an_order_takes_eight_queries_however_long_it_is(client, ann, django_assert_num_queries):
+def test_an_order_takes_ten_queries_however_long_it_is(client, ann, django_assert_num_queries):
     order = make_order(ann, {make_product(): 1 for _ in range(4)})
     client.force_login(ann)
 
     # session, user, user's permissions, groups' permissions, order with buyer, lines with
-    # products, and what is unread: conversations, notifications
-    with django_assert_num_queries(8):
+    # products, pictures, what happened, and what is unread: conversations, notifications
+    with django_assert_num_queries(10):
         client.get(f"/orders/{order.pk}/")
 
 
@@ -233,3 +136,165 @@ def test_opening_a_conversation_by_hand_leads_to_the_order(client, ann):
     client.force_login(ann)
 
     assert client.get("/orders/5/conversation/")["Location"] == "/orders/5/"
+
+
+# --- What happens to an order ----------------------------------------------------------------
+
+
+def test_the_buyer_is_asked_before_an_order_is_canceled(client, ann):
+    order = make_order(ann)
+    client.force_login(ann)
+
+    answer = client.get(f"/orders/{order.pk}/cancel/")
+
+    order.refresh_from_db()
+    assert f"Cancel order {order.pk}?" in answer.content.decode()
+    assert order.canceled_at is None
+
+
+def test_the_buyer_cancels_an_order(client, ann):
+    product = make_product(inventory=5)
+    order = make_order(ann, {product: 2})
+    client.force_login(ann)
+
+    answer = client.post(f"/orders/{order.pk}/cancel/")
+
+    order.refresh_from_db()
+    product.refresh_from_db()
+    assert answer["Location"] == f"/orders/{order.pk}/"
+    assert order.canceled_at is not None
+    assert product.inventory == 5
+
+
+def test_a_canceled_order_says_so_and_offers_no_second_time(client, ann):
+    order = make_order(ann)
+    client.force_login(ann)
+    client.post(f"/orders/{order.pk}/cancel/")
+
+    text = client.get(f"/orders/{order.pk}/").content.decode()
+
+    assert '<p class="chip warn">Canceled</p>' in text
+    assert f"/orders/{order.pk}/cancel/" not in text
+    assert client.get(f"/orders/{order.pk}/cancel/")["Location"] == f"/orders/{order.pk}/"
+
+
+def test_a_paid_order_is_not_canceled(client, ann, dora):
+    order = make_order(ann)
+    set_payment_status(order_id=order.pk, status="C", actor=dora)
+    client.force_login(ann)
+
+    answer = client.post(f"/orders/{order.pk}/cancel/")
+
+    order.refresh_from_db()
+    assert order.canceled_at is None
+    assert notices(answer) == ["Only orders that are neither paid nor canceled can be canceled."]
+
+
+@pytest.mark.parametrize("deed", ["cancel", "payment"])
+def test_a_strangers_order_is_not_there_to_be_changed(client, ann, charlie, deed):
+    order = make_order(ann)
+    client.force_login(charlie)
+
+    answer = client.post(f"/orders/{order.pk}/{deed}/", {"payment_status": "C"})
+
+    order.refresh_from_db()
+    assert answer.status_code == 404
+    assert (order.canceled_at, order.payment_status) == (None, "P")
+
+
+def allow(user: User, *names: str) -> User:
+    """Give the user these permissions of the shop."""
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    return user
+
+
+def test_staff_marks_an_order_as_paid(client, ann, bob):
+    order = make_order(ann)
+    client.force_login(allow(bob, "view_order", "change_order"))
+
+    client.post(f"/orders/{order.pk}/payment/", {"payment_status": "C"})
+
+    order.refresh_from_db()
+    assert order.payment_status == "C"
+
+
+def test_staff_is_offered_what_may_come_next(client, ann, bob):
+    order = make_order(ann)
+    client.force_login(allow(bob, "view_order", "change_order"))
+    set_payment_status(order_id=order.pk, status="F", actor=bob)
+
+    answer = client.get(f"/orders/{order.pk}/")
+
+    assert answer.context["next_statuses"] == [
+        ("C", "Mark as paid"), ("P", "Wait for the payment again"),
+    ]  # fmt: skip
+    assert answer.context["may_cancel"] is False
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("P", "The payment status cannot change in this way."),
+        ("X", "Please choose one of the buttons."),
+        ("", "Please choose one of the buttons."),
+    ],
+)
+def test_a_payment_that_cannot_be_is_refused_with_a_reason(client, ann, bob, status, said):
+    order = make_order(ann)
+    client.force_login(allow(bob, "view_order", "change_order"))
+    set_payment_status(order_id=order.pk, status="C", actor=bob)
+
+    answer = client.post(f"/orders/{order.pk}/payment/", {"payment_status": status})
+
+    order.refresh_from_db()
+    assert notices(answer) == [said]
+    assert order.payment_status == "C"
+
+
+def test_the_buyer_cannot_mark_an_order_as_paid(client, ann):
+    order = make_order(ann)
+    client.force_login(ann)
+
+    answer = client.post(f"/orders/{order.pk}/payment/", {"payment_status": "C"})
+
+    order.refresh_from_db()
+    assert answer.status_code == 403
+    assert order.payment_status == "P"
+    assert f"/orders/{order.pk}/payment/" not in client.get(f"/orders/{order.pk}/").content.decode()
+
+
+def test_an_order_tells_what_happened_and_to_staff_by_whom(client, ann, bob):
+    order = make_order(ann)
+    client.force_login(allow(bob, "view_order", "change_order"))
+    set_payment_status(order_id=order.pk, status="C", actor=bob)
+
+    text = client.get(f"/orders/{order.pk}/").content.decode()
+
+    assert re.findall(r"<p>(\w+) <span class=\"hint\">· ([\w ]+)</span></p>", text) == [
+        ("Placed", "Ann Example"), ("Paid", "Bob Example"),
+    ]  # fmt: skip
+
+
+def test_the_buyer_sees_what_happened_without_names(client, ann, bob):
+    order = make_order(ann)
+    set_payment_status(order_id=order.pk, status="C", actor=bob)
+    client.force_login(ann)
+
+    text = client.get(f"/orders/{order.pk}/").content.decode()
+
+    assert [moment.kind for moment in client.get(f"/orders/{order.pk}/").context["timeline"]] == [
+        "placed", "paid",
+    ]  # fmt: skip
+    assert "Bob" not in text
+
+
+def test_an_order_shows_where_it_goes_and_links_its_invoice(client, ann):
+    address = add_address(user=ann, street="Long Lane 3", city="York")
+    cart = make_cart({make_product(): 1})
+    order = place_order(buyer=ann, cart_id=cart.pk, address_id=address.pk)
+    client.force_login(ann)
+
+    text = client.get(f"/orders/{order.pk}/").content.decode()
+
+    assert "Long Lane 3, York" in text
+    assert f'href="/api/v1/store/orders/{order.pk}/invoice/"' in text

@@ -217,7 +217,7 @@ def test_an_order_raises_the_stamp_of_the_catalogue(ann, tea):
 
     make_order(ann, {tea: 1})
 
-    assert read_stamp(CATALOGUE) == before + 1
+    assert read_stamp(CATALOGUE) > before
 
 
 def test_fixtures_do_not_make_customers(db, tmp_path):

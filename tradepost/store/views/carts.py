@@ -1,4 +1,4 @@
-"""The visitor's cart. The session knows its id; no address does."""
+"""Carts: one's own for those who are signed in; a visitor's is known by the session alone."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -21,31 +21,28 @@ from tradepost.store.errors import NoSuchCart
 from tradepost.store.forms import AddToCartForm, QuantityForm
 from tradepost.store.limits import AnonymousCarts
 from tradepost.store.models import Cart
-
-IN_SESSION = "cart_id"
-
-
-def find_cart_id(request: HttpRequest) -> UUID | None:
-    """Return the id of the visitor's cart, which may be gone; None before the first one."""
-    kept = request.session.get(IN_SESSION)
-    return UUID(kept) if kept else None
+from tradepost.store.models.carts import CartQuerySet
+from tradepost.store.queries import CartProblem, list_problems
+from tradepost.store.visits import keep_cart_id, read_cart_id
 
 
 def find_cart(request: HttpRequest) -> Cart | None:
-    """Return the visitor's cart with its lines."""
-    cart_id = find_cart_id(request)
-    if cart_id is None:
-        return None
-    return Cart.objects.visible_to(_user(request)).with_items().filter(pk=cart_id).first()
+    """Return the caller's cart with its lines and their pictures."""
+    return _carts(request).with_items().prefetch_related("items__product__images").first()
 
 
-def forget_cart(request: HttpRequest) -> None:
-    """Begin with no cart; the next thing that is added makes one."""
-    request.session.pop(IN_SESSION, None)
+def describe_cart(cart: Cart | None) -> dict[str, object]:
+    """Return what pages show of a cart from ``find_cart``: lines, each with its problems."""
+    problems = list_problems(cart) if cart else []
+    found: dict[int | None, list[CartProblem]] = {}
+    for problem in problems:
+        found.setdefault(problem.item_id, []).append(problem)
+    lines = [(item, found.get(item.pk, [])) for item in cart.items.all()] if cart else []
+    return {"cart": cart, "lines": lines, "gone": found.get(None, [])}
 
 
 def cart(request: HttpRequest) -> HttpResponse:
-    return render(request, "store/cart.html", {"cart": find_cart(request)})
+    return render(request, "store/cart.html", describe_cart(find_cart(request)))
 
 
 @posted_from("products")
@@ -68,7 +65,7 @@ def cart_add(request: HttpRequest) -> HttpResponse:
 def cart_line(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the quantity of a line, or take it out."""
     form = QuantityForm({"quantity": 0} if "remove" in request.POST else request.POST)
-    cart_id = find_cart_id(request)
+    cart_id = _carts(request).values_list("pk", flat=True).first()
     if cart_id is None or not form.is_valid():
         messages.error(request, _("Please say how many, as a whole number."))
         return redirect("cart")
@@ -83,18 +80,34 @@ def cart_line(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("cart")
 
 
+def _carts(request: HttpRequest) -> CartQuerySet:
+    """Return the query of the one cart that pages show to the caller."""
+    user = _user(request)
+    visible = Cart.objects.visible_to(user)
+    if user is not None:
+        return visible.filter(owner=user)
+    cart_id = read_cart_id(request.session)
+    return visible.none() if cart_id is None else visible.filter(pk=cart_id)
+
+
 def _add(request: HttpRequest, *, product_id: int, quantity: int) -> None:
-    """Add to the visitor's cart; when there is none, or none any more, to a new one."""
-    cart_id = find_cart_id(request)
-    if cart_id is not None:
-        with suppress(NoSuchCart):
-            add_to_cart(
-                cart_id=cart_id, product_id=product_id, quantity=quantity, user=_user(request)
-            )
-            return
-    check_limit(AnonymousCarts(), request)
-    line = add_to_new_cart(product_id=product_id, quantity=quantity, user=_user(request))
-    request.session[IN_SESSION] = str(line.cart_id)
+    """Add to one's own cart, or to the visitor's; without any, or any more, to a new one."""
+    user = _user(request)
+    if user is not None:
+        add_to_new_cart(product_id=product_id, quantity=quantity, user=user)
+        return
+    cart_id = read_cart_id(request.session)
+    if cart_id is None or not _added(cart_id, product_id=product_id, quantity=quantity):
+        check_limit(AnonymousCarts(), request)
+        line = add_to_new_cart(product_id=product_id, quantity=quantity)
+        keep_cart_id(request.session, line.cart_id)
+
+
+def _added(cart_id: UUID, *, product_id: int, quantity: int) -> bool:
+    with suppress(NoSuchCart):
+        add_to_cart(cart_id=cart_id, product_id=product_id, quantity=quantity)
+        return True
+    return False
 
 
 def _user(request: HttpRequest) -> User | None:

@@ -1,65 +1,24 @@
-"""From the cart to the order, and the orders."""
+"""Orders, and what is done to them after they are placed."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tradepost.accounts.caller import SignedInRequest
-from tradepost.kit.errors import DomainError, Refused
+from tradepost.accounts.models import User
+from tradepost.kit.errors import Refused
 from tradepost.kit.http.pages import newest_first, posted_from
 from tradepost.store.actions.conversations import open_order_conversation
-from tradepost.store.actions.orders import place_order
-from tradepost.store.errors import (
-    CartAlreadyOrdered,
-    CartEmpty,
-    CartUnknown,
-    OutOfStock,
-    TotalChanged,
-)
-from tradepost.store.forms import PlaceOrderForm
+from tradepost.store.actions.order_changes import cancel_order, set_payment_status
+from tradepost.store.errors import OrderCanceled, OrderNotOpen, TransitionRefused
+from tradepost.store.forms import PaymentForm
 from tradepost.store.models import Order
-from tradepost.store.views.carts import find_cart, find_cart_id, forget_cart
-
-
-@login_required
-def checkout(request: SignedInRequest) -> HttpResponse:
-    """Show what an order would hold; place it."""
-    return _place(request) if request.method == "POST" else _show_checkout(request)
-
-
-def _place(request: SignedInRequest) -> HttpResponse:
-    form = PlaceOrderForm(request.POST)
-    cart_id = find_cart_id(request)
-    if cart_id is None:
-        return _show_checkout(request, refusal=CartEmpty())
-    if not form.is_valid():
-        messages.error(request, _("Please look at the total once more."))
-        return redirect("checkout")
-    try:
-        order = place_order(buyer=request.user, cart_id=cart_id, **form.cleaned_data)
-    except CartAlreadyOrdered as error:
-        forget_cart(request)
-        messages.info(request, _("You have placed this order already."))
-        return redirect("order", pk=error.details["order"])
-    except (CartEmpty, CartUnknown, OutOfStock, TotalChanged) as error:
-        return _show_checkout(request, refusal=error)
-    forget_cart(request)
-    messages.success(request, _("Thank you. Your order is placed; a receipt is on its way."))
-    return redirect("order", pk=order.pk)
-
-
-def _show_checkout(request: SignedInRequest, *, refusal: DomainError | None = None) -> HttpResponse:
-    """Show the cart as it is now, and above it why an order was refused."""
-    cart = find_cart(request)
-    context: dict[str, object] = {"cart": cart, "refusal": refusal}
-    if cart is not None:
-        context["form"] = PlaceOrderForm(initial={"expected_total": cart.total_price()})
-    if isinstance(refusal, OutOfStock):
-        context["short"] = {int(pk) for pk in refusal.details["short"]}  # type: ignore[attr-defined]
-    return render(request, "store/checkout.html", context, status=409 if refusal else 200)
+from tradepost.store.queries import list_timeline
 
 
 @login_required
@@ -76,19 +35,83 @@ def orders(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 def order(request: SignedInRequest, pk: int) -> HttpResponse:
-    visible = Order.objects.visible_to(request.user).with_items().select_related("customer__user")
-    return render(request, "store/order.html", {"order": get_object_or_404(visible, pk=pk)})
+    visible = Order.objects.visible_to(request.user).select_related("customer__user").with_items()
+    shown = get_object_or_404(visible.prefetch_related("items__product__images"), pk=pk)
+    context = {
+        "order": shown,
+        "is_buyer": shown.customer.user == request.user,
+        "timeline": list_timeline(shown),
+        "may_cancel": shown.is_open and _may_cancel(request.user, shown),
+        "next_statuses": _next_statuses(request.user, shown),
+    }
+    return render(request, "store/order.html", context)
+
+
+@login_required
+def order_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask whether it is meant; cancel the order."""
+    shown = _get_order(request, pk)
+    if request.method != "POST":
+        if not (shown.is_open and _may_cancel(request.user, shown)):
+            return redirect("order", pk=pk)
+        return render(request, "store/order_cancel.html", {"order": shown})
+    try:
+        cancel_order(order_id=pk, actor=request.user, now=timezone.now())
+    except OrderNotOpen as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The order is canceled."))
+    return redirect("order", pk=pk)
+
+
+@login_required
+@posted_from("order", "pk")
+def order_payment(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Note that an order was paid, or that its payment failed."""
+    _get_order(request, pk)
+    if not request.user.has_perm("store.change_order"):
+        raise PermissionDenied
+    form = PaymentForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please choose one of the buttons."))
+        return redirect("order", pk=pk)
+    try:
+        status = form.cleaned_data["payment_status"]
+        set_payment_status(order_id=pk, status=status, actor=request.user)
+    except (OrderCanceled, TransitionRefused) as error:
+        messages.error(request, str(error))
+    return redirect("order", pk=pk)
 
 
 @login_required
 @posted_from("order", "pk")
 def order_conversation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Go to the conversation about an order, which is opened if there is none."""
-    visible = Order.objects.visible_to(request.user).select_related("customer__user")
-    order = get_object_or_404(visible, pk=pk)
     try:
-        conversation = open_order_conversation(order=order, opener=request.user)
+        conversation = open_order_conversation(order=_get_order(request, pk), opener=request.user)
     except Refused:
         messages.info(request, _("Only the buyer and Customer Service take part in it."))
         return redirect("order", pk=pk)
     return redirect("conversation", pk=conversation.pk)
+
+
+def _get_order(request: SignedInRequest, pk: int) -> Order:
+    visible = Order.objects.visible_to(request.user).select_related("customer__user")
+    return get_object_or_404(visible, pk=pk)
+
+
+def _may_cancel(user: User, order: Order) -> bool:
+    return order.customer.user == user or user.has_perm("store.cancel_order")
+
+
+def _next_statuses(user: User, order: Order) -> list[tuple[str, str]]:
+    """Return what the user may say of the payment, as values and labels of buttons."""
+    if order.canceled_at is not None or not user.has_perm("store.change_order"):
+        return []
+    labels = {
+        Order.PaymentStatus.COMPLETE: _("Mark as paid"),
+        Order.PaymentStatus.FAILED: _("Mark as failed"),
+        Order.PaymentStatus.PENDING: _("Wait for the payment again"),
+    }
+    following = Order.TRANSITIONS[order.payment_status]
+    return [(status, label) for status, label in labels.items() if status in following]

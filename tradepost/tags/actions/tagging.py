@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
+from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
 from tradepost.tags.models import Tag, TaggedItem
 
@@ -19,7 +20,7 @@ def set_tags(*, model: type[Model], labels_by_id: Mapping[int, Collection[str]])
         for object_id, labels in labels_by_id.items()
         for label in labels
     }
-    rows = TaggedItem.objects.filter(content_type=kind, object_id__in=labels_by_id)
+    rows = TaggedItem.objects.of(model, labels_by_id)
     present = {(object_id, tag_id): pk for pk, object_id, tag_id in rows.values_list(
         "id", "object_id", "tag_id"
     )}  # fmt: skip
@@ -34,9 +35,15 @@ def set_tags(*, model: type[Model], labels_by_id: Mapping[int, Collection[str]])
     return len(superfluous) + len(missing)
 
 
+@atomic
+def forget_tags(*, model: type[Model], ids: Collection[int]) -> None:
+    """Take all tags off objects that are gone; the tags themselves stay."""
+    TaggedItem.objects.of(model, ids).delete()
+
+
 def _ensure_tags(labels: set[str]) -> dict[str, int]:
     known = dict(Tag.objects.filter(label__in=labels).values_list("label", "id"))
     if new := sorted(labels - known.keys()):
-        Tag.objects.bulk_create([Tag(label=label) for label in new], ignore_conflicts=True)
+        insert([Tag(label=label) for label in new], unless_taken=["label"])
         known |= dict(Tag.objects.filter(label__in=new).values_list("label", "id"))
     return known

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -100,6 +100,7 @@ def test_tying_many_objects_takes_no_more_queries_than_tying_one(
 
 
 class AnyLabels(TestCase):
+    @settings(deadline=None)
     @given(st.lists(st.dictionaries(st.integers(1, 3), labels), max_size=5))
     def test_the_last_labels_that_were_set_are_the_ones_that_hold(
         self, calls: list[dict[int, set[str]]]

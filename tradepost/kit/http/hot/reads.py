@@ -99,7 +99,9 @@ def make_bytes(asked: Asked) -> bytes | None:
     single = all(len(values) == 1 for _, values in asked.query.lists())
     if hot.make is None or not single:
         return None
-    made = hot.make(asked.caught, {name: str(asked.query[name]) for name in asked.query}, asked.root)
+    made = hot.make(
+        asked.caught, {name: str(asked.query[name]) for name in asked.query}, asked.root
+    )
     if made is not None:
         keep_bytes(asked, made)
     return made

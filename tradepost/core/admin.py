@@ -1,0 +1,74 @@
+"""The admin that joins the shop and the tags: products with their tags."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.admin import GenericTabularInline
+from django.contrib.contenttypes.forms import BaseGenericInlineFormSet
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from tradepost.core.actions.products import tag_product
+from tradepost.core.admin_catalogue import CatalogueExchange
+from tradepost.kit.stamps import raise_stamp
+from tradepost.kit.transactions import unit_of_work
+from tradepost.store.admin.products import ProductAdmin
+from tradepost.store.models import Product
+from tradepost.store.stamps import CATALOGUE
+from tradepost.tags.admin import TagAdmin
+from tradepost.tags.models import Tag, TaggedItem
+
+MOST_TAGS = 50  # of one product
+
+
+class TagFormSet(BaseGenericInlineFormSet):
+    def save(self, commit: bool = True) -> Any:
+        """Give the product the tags that are left in the form; the same one twice counts once."""
+        saved = super().save(commit=False)
+        if commit and self.has_changed():
+            rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
+            labels = {row["tag"].label for row in rows if row}
+            tag_product(product_id=self.instance.pk, labels=labels)
+        return saved
+
+
+class TagInline(GenericTabularInline):
+    model = TaggedItem
+    formset = TagFormSet  # type: ignore[assignment] # the stubs forget generic ones
+    autocomplete_fields = ["tag"]
+    extra = 0
+    max_num = MOST_TAGS
+    verbose_name = "tag"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TaggedItem]:
+        ties: QuerySet[TaggedItem] = super().get_queryset(request).select_related("tag")
+        return ties
+
+
+class TaggedProductAdmin(CatalogueExchange, ProductAdmin):
+    inlines = [TagInline, *ProductAdmin.inlines]
+
+
+class ShownTagAdmin(TagAdmin):
+    """The catalogue shows the tags' labels."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+        with unit_of_work():
+            super().save_model(request, obj, form, change)
+            raise_stamp(CATALOGUE)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        with unit_of_work():
+            super().delete_model(request, obj)
+            raise_stamp(CATALOGUE)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with unit_of_work():
+            super().delete_queryset(request, queryset)
+            raise_stamp(CATALOGUE)
+
+
+admin.site.unregister([Product, Tag])
+admin.site.register(Product, TaggedProductAdmin)
+admin.site.register(Tag, ShownTagAdmin)

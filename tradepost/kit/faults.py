@@ -1,0 +1,68 @@
+"""Tells the admins of faults: of each job that dies and of requests that crash, once an hour."""
+
+import logging
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+log = structlog.get_logger(__name__)
+
+REPORT = "kit.report_trouble"
+FACT_LENGTH = 500
+
+
+def report_dead_job(*, name: str, job_id: int, error: Exception, now: datetime) -> None:
+    """Have the admins told of a dead job, of the first of its name in an hour.
+
+    Not when it is the report itself that died: that would go on for ever.
+    """
+    if name != REPORT:
+        facts = [f"Job {job_id}", repr(error), f"{settings.SITE_URL}/admin/"]
+        _report(f"The job {name} failed for good", facts, key=f"dead-job:{name}", now=now)
+
+
+class FaultMails(logging.Handler):
+    """Has the admins told of the first request in an hour that ended in a 500."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Never raise: the one who is waiting for the answer must get it."""
+        try:
+            _report("A request crashed", _facts(record), key="crash", now=timezone.now())
+        except Exception:
+            log.exception("fault.not_reported")
+
+
+def _facts(record: logging.LogRecord) -> list[str]:
+    """Return what is safe to mail: the route and not the path, which may carry secrets."""
+    request = getattr(record, "request", None)
+    match = getattr(request, "resolver_match", None)
+    context = structlog.contextvars.get_contextvars()
+    return [
+        f"{getattr(request, 'method', '')} {getattr(match, 'route', None)}",
+        repr(record.exc_info[1]) if record.exc_info else record.getMessage(),
+        f"Request {context.get('request_id')}, {timezone.now():%Y-%m-%d %H:%M:%S} UTC",
+    ]
+
+
+def _report(title: str, facts: list[str], *, key: str, now: datetime) -> None:
+    """Ask for the mail. The dedupe key of this hour lets only the first one through."""
+    # Not at the top: logging is set up, with this module in it, before there are models.
+    from tradepost.kit.jobs import enqueue
+
+    if not settings.ADMINS:
+        return
+    key = f"{key}:{now:%Y-%m-%dT%H}"
+    enqueue(
+        "kit.report_trouble",
+        title=title,
+        facts=[_plain(fact) for fact in facts],
+        key=key,
+        dedupe_key=key,
+    )
+
+
+def _plain(fact: str) -> str:
+    """Return what every database can hold."""
+    return fact[:FACT_LENGTH].replace("\0", "").encode("utf-8", "replace").decode()

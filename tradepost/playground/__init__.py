@@ -1,0 +1,1 @@
+"""A sandbox for developers. ``config.settings.dev`` installs it, no other settings do."""

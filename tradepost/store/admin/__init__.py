@@ -1,0 +1,13 @@
+"""The shop in the admin, one file per noun; ``deeds.py`` says how all of them write."""
+
+from tradepost.store.admin import (
+    carts,
+    collections,
+    customers,
+    orders,
+    products,
+    promotions,
+    reviews,
+)
+
+__all__ = ["carts", "collections", "customers", "orders", "products", "promotions", "reviews"]

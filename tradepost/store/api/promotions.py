@@ -1,0 +1,65 @@
+"""Promotions."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from tradepost.kit.http.idempotency import IdempotentPosts
+from tradepost.kit.http.pagination import ArrayOrKeysetPages
+from tradepost.kit.http.paths import NUMBER
+from tradepost.kit.http.permissions import IsAdminOrReadOnly
+from tradepost.store.actions.promotions import (
+    change_promotion,
+    create_promotion,
+    delete_promotion,
+)
+from tradepost.store.models import Promotion
+from tradepost.store.serializers.catalogue import PromotionInput, PromotionOutput
+
+
+class PromotionViewSet(IdempotentPosts, viewsets.ReadOnlyModelViewSet[Promotion]):
+    """All promotions, also those to come and those that are over. Staff keep them."""
+
+    queryset = Promotion.objects.public().order_by("description", "id")
+    permission_classes = [IsAdminOrReadOnly]
+    pagination_class = ArrayOrKeysetPages
+    lookup_value_regex = NUMBER
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        writes = self.action in ("create", "update", "partial_update")
+        return PromotionInput if writes else PromotionOutput
+
+    @extend_schema(responses={201: PromotionOutput})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        promotion = create_promotion(fields=_read(request), now=timezone.now())
+        place = {"Location": request.build_absolute_uri(f"{promotion.pk}/")}
+        shown = PromotionOutput(promotion).data
+        return Response(shown, status=status.HTTP_201_CREATED, headers=place)
+
+    @extend_schema(responses=PromotionOutput)
+    def update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return _change(int(pk), _read(request))
+
+    @extend_schema(responses=PromotionOutput)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return _change(int(pk), _read(request, partial=True))
+
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        delete_promotion(promotion_id=int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
+    asked = PromotionInput(data=request.data, partial=partial)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def _change(pk: int, changes: dict[str, Any]) -> Response:
+    promotion = change_promotion(promotion_id=pk, changes=changes, now=timezone.now())
+    return Response(PromotionOutput(promotion).data)

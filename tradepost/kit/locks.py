@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -12,7 +13,10 @@ def hold(rows: QuerySet[Any]) -> bool:
     Others may change it meanwhile. Where a database has no such lock (SQLite has one writer at a
     time and needs none), this only looks.
     """
-    sql, params = rows.order_by().values_list("pk")[:1].query.sql_with_params()
+    try:
+        sql, params = rows.order_by().values_list("pk")[:1].query.sql_with_params()
+    except EmptyResultSet:  # a condition that no row can meet, such as an id of 30 digits
+        return False
     lock = " FOR KEY SHARE" if connection.features.has_select_for_no_key_update else ""
     with connection.cursor() as cursor:
         cursor.execute(sql + lock, params)

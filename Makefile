@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.8
+# Not the whole checkout: looking through .venv makes more events than the kernel queues.
+WATCH ?= tradepost
 
 .PHONY: run test watch check bench schema format clean
 
@@ -12,8 +14,8 @@ run: .venv/.ready-to-run        ## serve the whole product on http://127.0.0.1:8
 test: .venv/.ready-to-develop   ## run the tests
 	@$(BIN)/python -m pytest
 
-watch: .venv/.ready-to-develop  ## run the tests (ARGS chooses some) again whenever a file changes
-	@$(BIN)/ptw --now --patterns '*.py,*.html' --runner $(BIN)/pytest . $(ARGS)
+watch: .venv/.ready-to-develop  ## run the tests (ARGS chooses some) again whenever a file in WATCH changes
+	@$(BIN)/ptw --now --patterns '**/*.py,**/*.html' --runner $(BIN)/pytest $(WATCH) $(ARGS)
 
 check: .venv/.ready-to-develop  ## format, lint, types, import contracts, house rules, migrations
 	$(BIN)/ruff format --check

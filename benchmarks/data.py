@@ -1,7 +1,8 @@
 """The rows that every contestant works on, and the requests' choices among them. Same every time.
 
 Nothing here knows a database or Django: ``seed_tradepost.py`` and ``plain/seed.py`` write the rows
-into their own tables. Both use the ids given here, so that one request means the same to all.
+into their own tables, the shop's with ``seeding.py``. Both use the ids given here, so that one
+request means the same to all.
 """
 
 import random
@@ -17,7 +18,8 @@ TALKERS = 100  # users 1 to 100 take part in ten conversations each
 CONVERSATIONS = 1_000
 MESSAGES = 22  # in each conversation
 OPEN_CARTS = 1_000
-LINES = 2  # in each cart that is about to be ordered
+SPREAD_PRODUCTS = 1_000  # orders of two lines are spread over the first thousand
+HOT_PRODUCT = 5_000  # of which everybody wants one
 
 PAGE_SIZE = 10
 SECRET_KEY = "only-for-measuring-" + "0" * 32
@@ -27,7 +29,9 @@ TEXT = (
     "maple mild narrow oak olive pale paper plain quiet rapid rough round salt sharp silver slate "
     "small smooth soft solid stone tall thin tray velvet walnut warm white wide wooden wool"
 )
-WORDS = TEXT.split()
+WORDS = TEXT.split()  # each in more than a third of the products
+RARE_WORDS = ("obsidian", "quartz", "tourmaline", "zircon")
+RARE_EVERY = 250  # products, one has a rare word: each of these words is in ten
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,14 @@ class CartRow:
     lines: dict[int, int]
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How many carts wait to be ordered: with two lines each, and with one of the hot product."""
+
+    spread: int
+    hot: int
+
+
 def products() -> Iterator[ProductRow]:
     chance = random.Random("products")
     for number in range(1, PRODUCTS + 1):
@@ -90,12 +102,20 @@ def products() -> Iterator[ProductRow]:
             id=number,
             title=title,
             slug=f"{title.lower().replace(' ', '-')}-{number}",
-            description=" ".join(chance.choices(WORDS, k=25)).capitalize() + ".",
+            description=_description(chance, number),
             brand=chance.choice(WORDS).capitalize(),
             cents=chance.randint(100, 999_999),
             inventory=chance.randint(1_000_000, 2_000_000),
             collection_id=chance.randint(1, COLLECTIONS),
         )
+
+
+def _description(chance: random.Random, number: int) -> str:
+    words = chance.choices(WORDS, k=25)
+    turn, rest = divmod(number, RARE_EVERY)
+    if not rest:
+        words.append(RARE_WORDS[turn % len(RARE_WORDS)])
+    return " ".join(words).capitalize() + "."
 
 
 def images() -> Iterator[ImageRow]:
@@ -145,18 +165,24 @@ def open_cart_id(number: int) -> UUID:
     return _uuid("open cart", number)
 
 
-def order_cart_id(number: int) -> UUID:
-    return _uuid("order cart", number)
+def spread_cart_id(number: int) -> UUID:
+    return _uuid("spread cart", number)
 
 
-def carts(*, for_orders: int) -> Iterator[CartRow]:
-    """Empty carts to add to, and ``for_orders`` carts that wait to be ordered."""
+def hot_cart_id(number: int) -> UUID:
+    return _uuid("hot cart", number)
+
+
+def carts(waiting: Waiting) -> Iterator[CartRow]:
+    """Empty carts to add to, and the carts that wait to be ordered."""
     for number in range(OPEN_CARTS):
         yield CartRow(open_cart_id(number), {})
     chance = random.Random("carts")
-    for number in range(for_orders):
-        chosen = chance.sample(range(1, PRODUCTS + 1), k=LINES)
-        yield CartRow(order_cart_id(number), {pk: chance.randint(1, 5) for pk in chosen})
+    for number in range(waiting.spread):
+        chosen = chance.sample(range(1, SPREAD_PRODUCTS + 1), k=2)
+        yield CartRow(spread_cart_id(number), {pk: chance.randint(1, 5) for pk in chosen})
+    for number in range(waiting.hot):
+        yield CartRow(hot_cart_id(number), {HOT_PRODUCT: 1})
 
 
 def _uuid(kind: str, number: int) -> UUID:

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from benchmarks.data import SECRET_KEY
+from benchmarks.data import SECRET_KEY, Waiting
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
-SEED_SECONDS = 180
+LONGEST_PROGRAM_SECONDS = 180
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def tradepost_environment(*, database: str, data_dir: Path) -> dict[str, str]:
 
 
 @contextmanager
-def sqlite_databases(*, folder: Path, order_carts: int) -> Iterator[Databases]:
+def sqlite_databases(*, folder: Path, waiting: Waiting) -> Iterator[Databases]:
     """Make three files in ``folder``."""
     data_dir = folder / "tradepost"
     ours, floor, plain = data_dir / "db.sqlite3", folder / "floor.sqlite3", folder / "plain.sqlite3"
-    tokens = _seed_tradepost(f"sqlite:///{ours}", data_dir, order_carts)
+    tokens = _seed_tradepost(f"sqlite:///{ours}", data_dir, waiting)
     with sqlite3.connect(ours) as source, sqlite3.connect(floor) as copy:
         source.backup(copy)
-    _seed_plain(f"sqlite:///{plain}", order_carts)
+    _seed_plain(f"sqlite:///{plain}", waiting)
     yield Databases(
         engine="sqlite",
         ours=f"sqlite:///{ours}",
@@ -76,7 +76,7 @@ def sqlite_databases(*, folder: Path, order_carts: int) -> Iterator[Databases]:
 
 
 @contextmanager
-def postgres_databases(*, server: str, folder: Path, order_carts: int) -> Iterator[Databases]:
+def postgres_databases(*, server: str, folder: Path, waiting: Waiting) -> Iterator[Databases]:
     """Make three databases on ``server`` and drop them at the end, whatever happens."""
     with psycopg.connect(server, autocommit=True) as admin, ExitStack() as cleaning:
         names = {who: f"bench_{who}_{os.getpid()}" for who in ("ours", "floor", "plain")}
@@ -86,8 +86,8 @@ def postgres_databases(*, server: str, folder: Path, order_carts: int) -> Iterat
         _create(admin, names["ours"])
         _create(admin, names["plain"])
         data_dir = folder / "tradepost"
-        tokens = _seed_tradepost(urls["ours"], data_dir, order_carts)
-        _seed_plain(urls["plain"], order_carts)
+        tokens = _seed_tradepost(urls["ours"], data_dir, waiting)
+        _seed_plain(urls["plain"], waiting)
         _create(admin, names["floor"], template=names["ours"])
         for url in urls.values():
             _settle_statistics(url)
@@ -103,29 +103,30 @@ def postgres_answers(server: str) -> bool:
     return True
 
 
-def _seed_tradepost(database: str, data_dir: Path, order_carts: int) -> Mapping[str, str]:
-    env = tradepost_environment(database=database, data_dir=data_dir)
-    tokens: Mapping[str, str] = json.loads(_run("benchmarks.seed_tradepost", order_carts, env))
-    return tokens
-
-
-def _seed_plain(database: str, order_carts: int) -> None:
-    env = environment(DJANGO_SETTINGS_MODULE="benchmarks.plain.settings", PLAIN_DATABASE=database)
-    _run("benchmarks.plain.seed", order_carts, env)
-
-
-def _run(module: str, order_carts: int, env: Mapping[str, str]) -> bytes:
-    command = [sys.executable, "-m", module, str(order_carts)]
+def run_program(module: str, *arguments: object, env: Mapping[str, str]) -> bytes:
+    """Run one of our modules in a process of its own and return what it printed."""
     done = subprocess.run(
-        command,
+        [sys.executable, "-m", module, *map(str, arguments)],
         cwd=ROOT,
         env=env,
         stdout=subprocess.PIPE,
         check=True,
-        timeout=SEED_SECONDS,
+        timeout=LONGEST_PROGRAM_SECONDS,
         start_new_session=True,  # Ctrl-C is for us; run() ends the child
     )
     return done.stdout
+
+
+def _seed_tradepost(database: str, data_dir: Path, waiting: Waiting) -> Mapping[str, str]:
+    env = tradepost_environment(database=database, data_dir=data_dir)
+    said = run_program("benchmarks.seed_tradepost", waiting.spread, waiting.hot, env=env)
+    tokens: Mapping[str, str] = json.loads(said)
+    return tokens
+
+
+def _seed_plain(database: str, waiting: Waiting) -> None:
+    env = environment(DJANGO_SETTINGS_MODULE="benchmarks.plain.settings", PLAIN_DATABASE=database)
+    run_program("benchmarks.plain.seed", waiting.spread, waiting.hot, env=env)
 
 
 def _create(admin: "psycopg.Connection[tuple[object, ...]]", name: str, template: str = "") -> None:

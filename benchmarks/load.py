@@ -85,6 +85,8 @@ def run_wrk(*, port: int, requests: Sequence[Request], once: bool, seconds: int)
 
     With ``once``, running out of requests is a failure.
     """
+    if len(requests) < THREADS:  # each thread needs one
+        requests = [*requests] * THREADS
     host = f"127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         file, script = Path(folder, "requests"), Path(folder, "script.lua")

@@ -1,14 +1,17 @@
 """Measures one scenario on all servers in turn, and keeps the run in the middle."""
 
+import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import cycle, islice
 from statistics import median_low
 
 import orjson
 
 from benchmarks.load import Load, Request, run_wrk
 from benchmarks.machine import OtherWork
+from benchmarks.requests import Turn
 from benchmarks.scenarios import Scenario
 from benchmarks.servers import Server
 
@@ -22,8 +25,9 @@ class Result:
     """What one contestant did in one scenario: the run with the median rate.
 
     ``cpu_ms`` is the CPU time of the server's processes per request, the database server's not
-    included; ``body_bytes`` the length of a typical answer; ``failures`` those of all runs;
-    ``others`` the largest share of the machine's CPU that unrelated work took during a run.
+    included; ``body_bytes`` the length of a typical answer; ``answers`` and ``failures`` those of
+    all runs, where a run without any answer is a failure too; ``others`` the largest share of the
+    machine's CPU that unrelated work took in a run.
     """
 
     rate: float
@@ -32,9 +36,14 @@ class Result:
     cpu_ms: float
     body_bytes: int
     memory_mib: float
+    answers: int
     failures: int
     others: float
     rates: list[float]
+
+    def times(self, other: "Result") -> float:
+        """Return the rate as a multiple of another one's."""
+        return self.rate / other.rate if other.rate else math.inf
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ def measure(
     repeats: int,
 ) -> dict[str, Result]:
     """Warm everybody up, then let them take turns; return the results by contestant."""
+    seconds = max(1, seconds // 2) if scenario.brief else seconds
     sizes = {server.contestant.name: _warm_up(scenario, server, tokens) for server in servers}
     runs: dict[str, list[_Run]] = {server.contestant.name: [] for server in servers}
     for _ in range(repeats):
@@ -68,11 +78,14 @@ def measure(
 
 
 def _warm_up(scenario: Scenario, server: Server, tokens: Mapping[str, str]) -> int:
-    """Send a few requests, check the first answer and return its length."""
-    requests = _requests(scenario, server, tokens, WARMING_REQUESTS)
+    """Send some requests, check the first answer and return its length."""
+    is_ours = server.contestant.name == scenario.ours  # the others have no store to fill
+    count = scenario.to_store if is_ours and scenario.to_store else WARMING_REQUESTS
+    requests = _requests(scenario, server, tokens, count)
     size = _check(scenario, server, requests[0])
+    others = islice(cycle(requests), 1, count)
     with ThreadPoolExecutor(WARMING_THREADS) as pool:
-        list(pool.map(lambda request: _send(server, request), requests[1:WARMING_REQUESTS]))
+        list(pool.map(lambda request: _send(server, request), others))
     return size
 
 
@@ -113,7 +126,7 @@ def _requests(
     scenario: Scenario, server: Server, tokens: Mapping[str, str], count: int
 ) -> list[Request]:
     first = server.contestant.numbers.take(scenario.key, count)
-    return scenario.make(first, count, dict(tokens))
+    return scenario.make(Turn(server, first, count, tokens))
 
 
 def _middle(runs: Sequence[_Run], size: int) -> Result:
@@ -126,7 +139,8 @@ def _middle(runs: Sequence[_Run], size: int) -> Result:
         cpu_ms=chosen.cpu_ms,
         body_bytes=size,
         memory_mib=max(run.memory_mib for run in runs),
-        failures=sum(run.load.failures for run in runs),
+        answers=sum(run.load.requests for run in runs),
+        failures=sum(run.load.failures or int(not run.load.requests) for run in runs),
         others=max(run.others for run in runs),
         rates=rates,
     )

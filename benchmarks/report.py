@@ -1,14 +1,16 @@
-"""The results for people (Markdown) and for programs (JSON), and the verdict."""
+"""The results for people (Markdown) and for programs (JSON)."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
+from benchmarks import stamps
 from benchmarks.measuring import Result
 from benchmarks.scenarios import Scenario
-from benchmarks.servers import FLOOR, OURS, PLAIN, PLAIN_KEPT
+from benchmarks.servers import FLOOR, OURS, OURS_UNSTORED, PLAIN, PLAIN_KEPT
+from benchmarks.verdicts import Table, Verdict
 
 FOLDER = Path(__file__).resolve().parent / "results"
 SERVERS = {
@@ -21,87 +23,89 @@ HEAD = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Table:
-    """The results of one database: by scenario, then by contestant."""
-
-    engine: str
-    rows: Mapping[Scenario, Mapping[str, Result]]
+NOTE = (
+    "°: ours is a second server that stores nothing (`HOT_READ_BYTES=0`), so each answer is made"
+    " anew. A dash: does not take part."
+)
+NOBODY = "-"
 
 
 def markdown(facts: Mapping[str, str], tables: Sequence[Table]) -> str:
     """Return the whole report."""
     parts = ["; ".join(f"{name} {value}" for name, value in facts.items())]
     for table in tables:
-        parts += [f"## {SERVERS[table.engine]}", _rates(table), _costs(table), _others(table)]
+        parts.append(f"### {SERVERS[table.engine]}")
+        if table.rows:
+            parts += [_rates(table), NOTE, _costs(table), _others(table)]
+        if table.stamps:
+            parts.append(_stamps(table))
     return "\n\n".join(parts) + "\n"
 
 
-def verdicts(tables: Iterable[Table]) -> list[tuple[bool, str]]:
-    """Return for each bar, and for each row with failed requests, whether all is well and why."""
-    said = []
-    for table in tables:
-        for scenario, results in table.rows.items():
-            said += list(_failures(table.engine, scenario, results))
-            if scenario.least_ratio is not None:
-                ratio = results[OURS].rate / results[PLAIN].rate
-                text = (
-                    f"{table.engine}, {scenario.title}: {ratio:.1f} times plain"
-                    f" (at least {scenario.least_ratio:g})"
-                )
-                said.append((ratio >= scenario.least_ratio, text))
-    return said
-
-
-def write_json(facts: Mapping[str, str], tables: Iterable[Table]) -> Path:
+def write_json(facts: Mapping[str, str], tables: Iterable[Table], said: Iterable[Verdict]) -> Path:
     """Keep everything in a file and return its path."""
     FOLDER.mkdir(exist_ok=True)
     file = FOLDER / f"{facts['date'].replace(' ', '-').replace(':', '')}.json"
-    results = {
-        table.engine: {
-            scenario.key: {who: asdict(result) for who, result in row.items()}
-            for scenario, row in table.rows.items()
-        }
-        for table in tables
+    kept = {
+        "machine": dict(facts),
+        "results": {table.engine: _as_json(table) for table in tables},
+        "verdicts": [f"{verdict.word} {verdict.text}" for verdict in said],
     }
-    file.write_text(json.dumps({"machine": dict(facts), "results": results}, indent=1) + "\n")
+    file.write_text(json.dumps(kept, indent=1) + "\n")
     return file
 
 
-def _failures(
-    engine: str, scenario: Scenario, results: Mapping[str, Result]
-) -> Iterable[tuple[bool, str]]:
-    for name, result in results.items():
-        if result.failures:
-            yield False, f"{engine}, {scenario.title}: {result.failures} failures of {name}"
+def _as_json(table: Table) -> dict[str, object]:
+    rows: dict[str, object] = {
+        scenario.key: {who: asdict(result) for who, result in row.items()}
+        for scenario, row in table.rows.items()
+    }
+    return {**rows, stamps.KEY: [asdict(cost) for cost in table.stamps]}
 
 
 def _rates(table: Table) -> str:
-    return _grid(HEAD, [_cells(scenario.title, row) for scenario, row in table.rows.items()])
+    return _grid(HEAD, [_cells(scenario, row) for scenario, row in table.rows.items()])
 
 
-def _cells(title: str, row: Mapping[str, Result]) -> list[str]:
-    ours, floor, plain, kept = (row[name] for name in (OURS, FLOOR, PLAIN, PLAIN_KEPT))
+def _title(scenario: Scenario) -> str:
+    return f"{scenario.title} °" if scenario.ours == OURS_UNSTORED else scenario.title
+
+
+def _cells(scenario: Scenario, row: Mapping[str, Result]) -> list[str]:
+    ours = row[scenario.ours]
+    sizes = [f"{row[who].body_bytes:,}" for who in (scenario.ours, PLAIN)]
     return [
-        title,
-        f"**{ours.rate:,.0f}**", f"{ours.p50_ms:.1f}", f"{ours.p99_ms:.1f}",
-        f"{floor.rate:,.0f}", f"{ours.rate / floor.rate:.2f}",
-        f"{plain.rate:,.0f}", f"{ours.rate / plain.rate:.1f}",
-        f"{kept.rate:,.0f}", f"{ours.rate / kept.rate:.1f}",
-        f"{ours.body_bytes:,} / {plain.body_bytes:,}",
+        _title(scenario), f"**{ours.rate:,.0f}**", f"{ours.p50_ms:.1f}", f"{ours.p99_ms:.1f}",
+        *_beside(ours, row.get(FLOOR), digits=2), *_beside(ours, row.get(PLAIN), digits=1),
+        *_beside(ours, row.get(PLAIN_KEPT), digits=1), " / ".join(sizes),
     ]  # fmt: skip
+
+
+def _beside(ours: Result, other: Result | None, *, digits: int) -> tuple[str, str]:
+    """Return another one's rate, and ours as a multiple of it."""
+    if other is None:
+        return NOBODY, NOBODY
+    return f"{other.rate:,.0f}", f"{ours.times(other):.{digits}f}"
 
 
 def _costs(table: Table) -> str:
     """CPU time per request, which other work on the machine blurs less than it blurs rates."""
-    names = (OURS, FLOOR, PLAIN, PLAIN_KEPT)
+    others = (FLOOR, PLAIN, PLAIN_KEPT)
     rows = [
-        [scenario.title, *(f"{row[name].cpu_ms:.2f}" for name in names)]
+        [_title(scenario), *(_cpu(row.get(who)) for who in (scenario.ours, *others))]
         for scenario, row in table.rows.items()
     ]
-    peaks = [max(row[name].memory_mib for row in table.rows.values()) for name in names]
-    rows.append(["peak memory, MiB (PSS)", *(f"{peak:.0f}" for peak in peaks)])
-    return _grid(["CPU ms per request", *names], rows)
+    rows.append(["peak memory, MiB (PSS)", *(_peak(table, who) for who in (OURS, *others))])
+    return _grid(["CPU ms per request", OURS, *others], rows)
+
+
+def _cpu(result: Result | None) -> str:
+    return NOBODY if result is None else f"{result.cpu_ms:.2f}"
+
+
+def _peak(table: Table, who: str) -> str:
+    peaks = [row[who].memory_mib for row in table.rows.values() if who in row]
+    return f"{max(peaks):.0f}" if peaks else NOBODY
 
 
 def _others(table: Table) -> str:
@@ -110,6 +114,16 @@ def _others(table: Table) -> str:
         "Unrelated work took, in the worst run of each row,"
         f" {median(shares):.0%} of the CPU (median of the rows; at most {max(shares):.0%})."
     )
+
+
+def _stamps(table: Table) -> str:
+    head = ["write to the catalogue", "with stamps, ms", "without, ms", "times"]
+    return _grid(head, [_cost_cells(cost) for cost in table.stamps])
+
+
+def _cost_cells(cost: stamps.Cost) -> list[str]:
+    figures = (cost.with_ms, cost.without_ms, cost.times)
+    return [stamps.title(cost), *(f"{figure:.2f}" for figure in figures)]
 
 
 def _grid(head: Sequence[str], rows: Iterable[Iterable[str]]) -> str:

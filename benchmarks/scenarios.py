@@ -1,113 +1,106 @@
-"""What is measured: one function per measurement makes the requests of a run."""
+"""What is measured, whom it is asked of, and the bars."""
 
-import json
-import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from benchmarks import data
+from benchmarks import requests
 from benchmarks.load import Request
+from benchmarks.requests import Turn
+from benchmarks.servers import FLOOR, OURS, OURS_UNSTORED, PLAIN, PLAIN_KEPT
 
-API = "/api/v1"
-PAGES = 20
-BUSY_CONVERSATIONS = 300
-REPEATED = 5_000  # requests that wrk sends in a circle
-
-Tokens = dict[str, str]
-Requests = Callable[[int, int, Tokens], list[Request]]
+OTHERS = (FLOOR, PLAIN, PLAIN_KEPT)
+MOST_TIMES_AS_SLOW = 1.3
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One measurement.
+    """One measurement, a row of the table.
 
-    ``make`` is called with the number of the first request, how many are wanted and everybody's
-    token. ``once_per_second`` says that a request means something only the first time, and how
-    many are made for each second: more than anybody answers. ``rows`` is how many ``results`` the
-    answer must have; ``least_ratio`` the bar against the plain project.
+    ``who`` takes part: first which of our servers, then the others that can answer. A row with
+    ``once_per_second`` has requests that mean something only the first time, and makes so many
+    for each second: more than anybody answers. ``rows`` is how many ``results`` the answer must
+    have. ``to_store`` is how many requests store every answer in each process, sent before.
+
+    The bars: at least ``least_ratio`` times the rate of plain; and not less than 1 /
+    MOST_TIMES_AS_SLOW of our own rate in the row with the key ``as_fast_as``. An aim is requests
+    per second by database, and only information. ``brief`` rows, on which nothing hangs, are
+    measured for half the time.
     """
 
     key: str
     title: str
-    make: Requests
+    make: Callable[[Turn], list[Request]]
+    who: tuple[str, ...] = (OURS, *OTHERS)
     status: int = 200
     once_per_second: int = 0
     rows: int | None = None
+    to_store: int = 0
     least_ratio: float | None = None
+    as_fast_as: str = ""
+    aims: Mapping[str, float] = field(default_factory=dict, hash=False)
+    brief: bool = False
+
+    @property
+    def ours(self) -> str:
+        """Which of our servers the row is about."""
+        return self.who[0]
 
 
-def list_products(first: int, count: int, tokens: Tokens) -> list[Request]:
-    pages = random.Random("pages").sample(range(1, data.PRODUCTS // data.PAGE_SIZE), k=PAGES)
-    return [Request("GET", f"{API}/store/products/?page={page}") for page in pages]
-
-
-def list_products_cold(first: int, count: int, tokens: Tokens) -> list[Request]:
-    """Each request asks for prices above another amount, so that no answer was stored before."""
-    return [
-        Request("GET", f"{API}/store/products/?{_unseen(n)}") for n in range(first, first + count)
-    ]
-
-
-def _unseen(number: int) -> str:
-    page, cents = divmod(number, 100_000)  # a tenth of all prices lies below 1,000.00
-    return f"page={page + 1}&unit_price__gt={cents / 100:.2f}"
-
-
-def read_product(first: int, count: int, tokens: Tokens) -> list[Request]:
-    ids = random.Random("products").sample(range(1, data.PRODUCTS + 1), k=data.PRODUCTS)
-    return [Request("GET", f"{API}/store/products/{pk}/") for pk in ids]
-
-
-def add_to_cart(first: int, count: int, tokens: Tokens) -> list[Request]:
-    chance = random.Random(f"cart {first}")
-
-    def requests() -> Iterator[Request]:
-        for _ in range(REPEATED):
-            cart = data.open_cart_id(chance.randrange(data.OPEN_CARTS))
-            line = {"product_id": chance.randint(1, data.PRODUCTS), "quantity": 1}
-            yield Request("POST", f"{API}/store/carts/{cart}/items/", body=json.dumps(line))
-
-    return list(requests())
-
-
-def place_order(first: int, count: int, tokens: Tokens) -> list[Request]:
-    """Each request orders a prepared cart of two products that no other one orders."""
-
-    def order(number: int) -> Request:
-        token = tokens[str(data.user_id(1 + number % (data.USERS - 1)))]
-        body = json.dumps({"cart_id": str(data.order_cart_id(number))})
-        return Request("POST", f"{API}/store/orders/", token, body)
-
-    return [order(number) for number in range(first, first + count)]
-
-
-def list_conversations(first: int, count: int, tokens: Tokens) -> list[Request]:
-    people = [tokens[str(data.user_id(number))] for number in range(1, data.TALKERS + 1)]
-    return [Request("GET", f"{API}/conversations/", token) for token in people]
-
-
-def send_message(first: int, count: int, tokens: Tokens) -> list[Request]:
-    chance = random.Random("messages")
-
-    def requests() -> Iterator[Request]:
-        for talk in chance.sample(list(data.conversations()), k=BUSY_CONVERSATIONS):
-            text = " ".join(chance.choices(data.WORDS, k=12))
-            body = json.dumps({"conversation": str(talk.id), "message_body": text})
-            yield Request("POST", f"{API}/messages/", tokens[str(talk.people[0])], body)
-
-    return list(requests())
-
-
-ORDER = Scenario("order", "order", place_order, status=201, once_per_second=2_500)
-# Reads first: the writes make the tables grow. Orders last: they leave jobs behind.
-SCENARIOS = (
-    Scenario("list", "product list", list_products, rows=10, least_ratio=3),
+REPEATED = (
     Scenario(
-        "list-cold", "product list, cold", list_products_cold, rows=10, once_per_second=12_000
+        "list", "product list, repeated", requests.list_repeated, rows=10, to_store=80,
+        least_ratio=25,
     ),
-    Scenario("detail", "product detail", read_product, least_ratio=3),
-    Scenario("conversations", "conversation list", list_conversations, rows=10),
-    Scenario("cart", "cart add", add_to_cart, status=201),
-    Scenario("message", "message send", send_message, status=201),
-    ORDER,
+    Scenario(
+        "detail", "product detail, repeated", requests.read_repeated, to_store=400, least_ratio=25
+    ),
+)  # fmt: skip
+UNSTORED = (
+    Scenario(
+        "list-first", "product list, first read", requests.list_any_page,
+        who=(OURS_UNSTORED, *OTHERS), rows=10, least_ratio=6,
+    ),
+    Scenario(
+        "detail-first", "product detail, first read", requests.read_any,
+        who=(OURS_UNSTORED, *OTHERS), least_ratio=6,
+    ),
+    Scenario(
+        "cursor-first", "list by cursor, page 1", requests.list_first_by_cursor,
+        who=(OURS_UNSTORED, PLAIN), rows=10,
+    ),
+    Scenario(
+        "cursor-last", "list by cursor, page 1,000", requests.list_last_by_cursor,
+        who=(OURS_UNSTORED, PLAIN), rows=10, as_fast_as="cursor-first",
+    ),
+    Scenario(
+        "search-common", "search, common word", requests.search_common,
+        who=(OURS_UNSTORED, PLAIN), rows=10, brief=True,
+    ),
+    Scenario(
+        "search-rare", "search, rare word", requests.search_rare,
+        who=(OURS_UNSTORED, PLAIN), rows=10, brief=True,
+    ),
+)  # fmt: skip
+UNSEEN = Scenario(
+    "list-unseen", "product list, unseen price", requests.list_unseen, who=(OURS, FLOOR, PLAIN),
+    rows=10, once_per_second=12_000, brief=True,
+)  # fmt: skip
+TALK = (
+    Scenario(
+        "conversations", "conversation list", requests.list_conversations, rows=10, brief=True
+    ),
+    Scenario("cart", "cart add", requests.add_to_cart, status=201, brief=True),
+    Scenario("message", "message send", requests.send_message, status=201, brief=True),
 )
+ORDER_SPREAD = Scenario(
+    "order", "order, two lines, spread", requests.order_spread, status=201,
+    once_per_second=1_000, aims={"postgres": 240},
+)  # fmt: skip
+ORDER_HOT = Scenario(
+    "order-hot", "order, one hot product", requests.order_hot, who=(OURS, FLOOR, PLAIN), status=201,
+    once_per_second=1_000, aims={"postgres": 100},
+)  # fmt: skip
+ORDERS = (ORDER_SPREAD, ORDER_HOT)
+
+# Reads first: the writes make the tables grow. Orders last: they leave jobs behind.
+SCENARIOS = (*REPEATED, *UNSTORED, UNSEEN, *TALK, *ORDERS)

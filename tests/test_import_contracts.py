@@ -17,6 +17,7 @@ NO_DRF = "The domain does not know DRF"
 NO_DOOR = "The domain never imports a door, not even another app's"
 PUBLISHING = "Only actions publish events"
 NO_SETTINGS = "Our code never imports the settings package"
+NO_TAGS = "The shop knows neither tags nor likes"
 
 Plant = Callable[[str, str], None]
 
@@ -47,7 +48,7 @@ def tree(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def plant(tree) -> Iterator[Plant]:
-    """``plant("store/api.py", statement)`` adds a line to a file, or makes the file."""
+    """``plant("store/queries.py", statement)`` adds a line to a file, or makes the file."""
     before: dict[Path, str | None] = {}
 
     def add(path: str, statement: str) -> None:
@@ -59,7 +60,9 @@ def plant(tree) -> Iterator[Plant]:
     yield add
     for file, text in before.items():
         if text is None:
-            shutil.rmtree(file.parent)
+            file.unlink()
+            if not any(file.parent.iterdir()):
+                file.parent.rmdir()
         else:
             file.write_text(text)
 
@@ -78,6 +81,8 @@ def test_the_copy_keeps_every_contract_before_anything_is_planted(tree):
         pytest.param(LADDER, "store/queries.py", "import tradepost.core", id="upwards"),
         pytest.param(LADDER, "store/queries.py", "import tradepost.stays", id="sideways"),
         pytest.param(LADDER, "auctions/__init__.py", "", id="an app without a step"),
+        pytest.param(NO_TAGS, "store/rows.py", "import tradepost.tags.queries", id="tags"),
+        pytest.param(NO_TAGS, "store/queries.py", "import tradepost.likes.queries", id="likes"),
         pytest.param(
             INSIDE, "store/models/carts.py", "import tradepost.store.actions.carts",
             id="a model that acts",
@@ -106,7 +111,7 @@ def test_the_copy_keeps_every_contract_before_anything_is_planted(tree):
             id="an action that speaks HTTP",
         ),
         pytest.param(
-            PUBLISHING, "store/api.py", "import tradepost.feed.actions.publishing",
+            PUBLISHING, "store/api/orders.py", "import tradepost.feed.actions.publishing",
             id="a view that publishes",
         ),
         pytest.param(

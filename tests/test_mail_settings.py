@@ -19,7 +19,9 @@ print(json.dumps([getattr(settings, name) for name in {names!r}]))
 @pytest.fixture
 def environment(tmp_path) -> dict[str, str]:
     """Nothing that a developer's .env says, and a folder of the test's own."""
-    nothing = dict.fromkeys(["EMAIL_URL", "ADMINS", "SERVER_EMAIL", "SELLER_ADDRESS"], "")
+    nothing = dict.fromkeys(
+        ["EMAIL_URL", "ADMINS", "SERVER_EMAIL", "SELLER_ADDRESS", "LOG_FILE"], ""
+    )
     return {
         **nothing,
         "DJANGO_SETTINGS_MODULE": "config.settings.common",
@@ -115,4 +117,4 @@ def test_django_itself_mails_nobody(environment):
         " for h in logging.getLogger(n).handlers])"
     ))  # fmt: skip
 
-    assert handlers == "['StreamHandler', 'FaultMails']\n"
+    assert handlers == "['StreamHandler', 'RotatingFileHandler', 'FaultMails']\n"

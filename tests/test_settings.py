@@ -45,6 +45,19 @@ def test_a_server_does_not_start_without_its(environment, name):
     assert f"ImproperlyConfigured: config.settings.prod needs {name}; set them." in run.stderr
 
 
+@pytest.mark.parametrize("door", ["config.wsgi", "config.asgi"])
+def test_a_door_for_servers_takes_the_settings_of_servers_unasked(environment, door):
+    del environment["DJANGO_SETTINGS_MODULE"]
+    code = f"import {door}; from django.conf import settings; print(settings.SETTINGS_MODULE)"
+
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert run.stdout.strip() == "config.settings.prod"
+
+
 def test_a_server_names_all_that_is_missing_at_once(environment):
     environment |= {"SECRET_KEY": "", "ALLOWED_HOSTS": ""}
 

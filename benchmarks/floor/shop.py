@@ -14,6 +14,12 @@ COLUMNS = (
     " reviews_count, collection_id, last_update"
 )
 IMAGES = "product_id, id, image, thumbnail, webp, width, height"
+LABELS = (
+    "SELECT item.object_id, tag.label FROM tags_taggeditem item"
+    " JOIN django_content_type kind ON kind.id = item.content_type_id"
+    " JOIN tags_tag tag ON tag.id = item.tag_id"
+    " WHERE kind.app_label = 'store' AND kind.model = 'product'"
+)
 MEDIA = "http://127.0.0.1/media/"
 DESK = (
     "SELECT user_id FROM accounts_user_groups JOIN auth_group ON auth_group.id = group_id"
@@ -30,8 +36,9 @@ def list_products(*, page: int, above: str | None) -> dict[str, object]:
     if above is not None:
         where, parameters = "WHERE unit_price > %s", [round(float(above) * 100)]
     ((count,),) = query(f"SELECT count(*) FROM store_product {where}", *parameters)
-    rows = query(
-        f"SELECT {COLUMNS} FROM store_product {where} ORDER BY title, id LIMIT %s OFFSET %s",
+    rows = query(  # the ids first: what is passed over is then read in the index alone
+        f"SELECT {COLUMNS} FROM store_product WHERE id IN (SELECT id FROM store_product {where}"
+        " ORDER BY title, id LIMIT %s OFFSET %s) ORDER BY title, id",
         *parameters, PAGE_SIZE, (page - 1) * PAGE_SIZE,
     )  # fmt: skip
     return {
@@ -55,7 +62,12 @@ def _products(rows: list[tuple[Any, ...]]) -> list[dict[str, object]]:
         f"SELECT {IMAGES} FROM store_productimage WHERE product_id IN ({places}) ORDER BY id", *ids
     ):
         found[product_id].append(_image(*image))
-    return [_product(row, found[row[0]]) for row in rows]
+    labels: dict[int, list[str]] = {pk: [] for pk in ids}
+    for product_id, label in query(
+        f"{LABELS} AND item.object_id IN ({places}) ORDER BY tag.label, item.id", *ids
+    ):
+        labels[product_id].append(label)
+    return [_product(row, found[row[0]], labels[row[0]]) for row in rows]
 
 
 def _image(
@@ -71,7 +83,9 @@ def _image(
     }
 
 
-def _product(row: tuple[Any, ...], images: list[dict[str, object]]) -> dict[str, object]:
+def _product(
+    row: tuple[Any, ...], images: list[dict[str, object]], labels: list[str]
+) -> dict[str, object]:
     (
         pk, title, slug, description, brand, inventory, cents, price, discount, rating, reviews,
         collection, last_update,
@@ -89,7 +103,7 @@ def _product(row: tuple[Any, ...], images: list[dict[str, object]]) -> dict[str,
         "images": images,
         "price": money(price),
         "discount": money(discount),
-        "tags": [],
+        "tags": labels,
         "rating": money(rating),
         "reviews_count": reviews,
         "last_update": moment(last_update),
@@ -98,13 +112,14 @@ def _product(row: tuple[Any, ...], images: list[dict[str, object]]) -> dict[str,
 
 def add_item(*, cart_id: str, product_id: int, quantity: int) -> dict[str, object]:
     with transaction():
-        query(f"SELECT id FROM store_cart WHERE id = %s{FOR_UPDATE}", key(cart_id))
+        query("UPDATE store_cart SET changed_at = %s WHERE id = %s", now(), key(cart_id))
         ((pk, total),) = query(
-            "INSERT INTO store_cartitem (cart_id, product_id, quantity) VALUES (%s, %s, %s)"
-            " ON CONFLICT (cart_id, product_id)"
-            " DO UPDATE SET quantity = store_cartitem.quantity + excluded.quantity"
-            " RETURNING id, quantity",
-            key(cart_id), product_id, quantity,
+            "INSERT INTO store_cartitem (cart_id, product_id, quantity, seen_price)"
+            " VALUES (%s, %s, %s, (SELECT price FROM store_product WHERE id = %s))"
+            " ON CONFLICT (cart_id, product_id) DO UPDATE SET"
+            " quantity = store_cartitem.quantity + excluded.quantity,"
+            " seen_price = excluded.seen_price RETURNING id, quantity",
+            key(cart_id), product_id, quantity, product_id,
         )  # fmt: skip
     return {"id": pk, "product_id": product_id, "quantity": total}
 
@@ -122,7 +137,7 @@ def place_order(*, user_id: str, cart_id: str) -> dict[str, object]:
         )  # fmt: skip
         kept = query(
             "INSERT INTO store_orderitem (order_id, product_id, title, quantity, unit_price)"
-            " SELECT %s, p.id, p.title, i.quantity, p.unit_price FROM store_cartitem i"
+            " SELECT %s, p.id, p.title, i.quantity, p.price FROM store_cartitem i"
             " JOIN store_product p ON p.id = i.product_id WHERE i.cart_id = %s RETURNING id",
             order, key(cart_id),
         )  # fmt: skip
@@ -156,7 +171,7 @@ def place_order(*, user_id: str, cart_id: str) -> dict[str, object]:
 def _take_stock(cart: str) -> list[tuple[int, int, str, int]]:
     query(f"SELECT id FROM store_cart WHERE id = %s{FOR_UPDATE}", cart)
     lines = query(
-        "SELECT p.id, i.quantity, p.title, p.unit_price FROM store_cartitem i"
+        "SELECT p.id, i.quantity, p.title, p.price FROM store_cartitem i"
         f" JOIN store_product p ON p.id = i.product_id WHERE i.cart_id = %s ORDER BY p.id"
         f"{FOR_UPDATE}",
         cart,

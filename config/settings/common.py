@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from config.settings.embedded import make_data_dir, read_or_make_secret
-from config.settings.environment import BASE_DIR, env
+from config.settings.environment import BASE_DIR, env, read_log_file
 
 DATA_DIR = make_data_dir(Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))))
 SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_make_secret(DATA_DIR / "secret-key")
@@ -204,7 +204,7 @@ DJOSER = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tradepost",
-    "DESCRIPTION": "A store, stays, payments and messaging in one API.",
+    "DESCRIPTION": "A store and messaging in one API.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -228,7 +228,7 @@ CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "Idempotent-Replayed"]
 CORS_ALLOW_HEADERS = [
-    "accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match",
+    "accept", "authorization", "content-type", "idempotency-key", "if-none-match",
     "x-csrftoken", "x-requested-with",
 ]  # fmt: skip
 
@@ -297,4 +297,5 @@ LOGGING_CONFIG = "tradepost.kit.logs.configure"
 LOGGING = {
     "level": env.str("DJANGO_LOG_LEVEL", default="INFO"),
     "json": env.bool("LOG_JSON", default=False),
+    "file": read_log_file(default=DATA_DIR / "logs" / "tradepost.log"),
 }

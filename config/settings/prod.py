@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.settings.environment import env
+from config.settings.environment import env, read_log_file
 
 _missing = [
     name
@@ -13,13 +13,13 @@ if _missing:
     raise ImproperlyConfigured(f"config.settings.prod needs {', '.join(_missing)}; set them.")
 
 from config.settings.common import *  # noqa: E402, F403
-from config.settings.common import STORAGES  # noqa: E402
+from config.settings.common import LOGGING, STORAGES  # noqa: E402
 
 EMBEDDED = False
 DEMO = False
 SHOW_MAIL = False
 SERVE_MEDIA = False  # a proxy or the object storage does
-LOGGING = {"level": env.str("DJANGO_LOG_LEVEL", default="INFO"), "json": True}
+LOGGING |= {"json": True, "file": read_log_file(default=None)}
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

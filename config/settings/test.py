@@ -8,13 +8,14 @@ os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tradepost-test-")
 os.environ.pop("EMAIL_URL", None)
 
 from config.settings.common import *  # noqa: F403
-from config.settings.common import DATA_DIR, DATABASES
+from config.settings.common import DATA_DIR, DATABASES, LOGGING
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 RATE_LIMITS = False
 ADMINS = []
+LOGGING |= {"file": None}
 TEST_DATABASE = DATABASES["default"].setdefault("TEST", {})
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the tests of races and of other processes need one that can be shared.

@@ -27,7 +27,7 @@ class AccountOutput(serializers.ModelSerializer[User]):
 
 
 class OwnAccount(serializers.ModelSerializer[User]):
-    """The caller's account. E-mail and user name change by endpoints of their own."""
+    """The caller's account. Its user name changes elsewhere, e-mail and role in the admin only."""
 
     class Meta:
         model = User

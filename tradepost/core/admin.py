@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from tradepost.core.actions.products import tag_product
+from tradepost.core.actions.products import MOST_TAGS, tag_product
 from tradepost.core.admin_catalogue import CatalogueExchange
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import unit_of_work
@@ -18,8 +18,6 @@ from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
 from tradepost.tags.admin import TagAdmin
 from tradepost.tags.models import Tag, TaggedItem
-
-MOST_TAGS = 50  # of one product
 
 
 class TagFormSet(BaseGenericInlineFormSet):

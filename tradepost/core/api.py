@@ -8,13 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tradepost.core.actions.products import tag_product
+from tradepost.core.actions.products import MOST_TAGS, tag_product
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.kit.http.search import Search
 from tradepost.store.models import Product
 from tradepost.tags.models import Tag
 
-MOST_TAGS = 50  # of one product
 LONGEST_LABEL = 255
 
 

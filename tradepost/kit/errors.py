@@ -50,12 +50,6 @@ class InUse(DomainError):
     code = "in_use"
 
 
-class Stale(DomainError):
-    """The caller acted on a version that is no longer the current one."""
-
-    code = "stale"
-
-
 class TooMany(DomainError):
     """Too many tries; ``retry_after_seconds`` says when the next one is welcome."""
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, ParamSpec, TypeVar
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.utils.translation import gettext_lazy as _
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = structlog.get_logger(__name__)
 
 # Pillow reads dozens of formats, some of them seldom looked at by anybody; these are enough.
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 EXTENSIONS = ("jpg", "jpeg", "png", "webp")
 MOST_PIXELS = 25_000_000
+AT_ONCE = 2  # a picture of so many pixels takes 200 MB of memory while it is worked on
 JPEG_QUALITY, WEBP_QUALITY = 90, 82
 KEPT_NOTES = ("icc_profile", "transparency")  # what colours mean; all others are about people
 SEVERAL_JPEGS = "MPO"  # what Pillow calls a JPEG that has further ones behind it, as phones make
@@ -38,12 +47,29 @@ class CleanPicture:
     height: int
 
 
+# Threads of their own, not a semaphore: what a thread has freed of large blocks, the allocator may
+# keep for that thread.
+_workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pictures")
+
+
+def on_few_threads(work: Callable[P, R]) -> Callable[P, R]:
+    """Have at most ``AT_ONCE`` pictures worked on at a time, by whoever calls."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        return _workers.submit(work, *args, **kwargs).result()
+
+    return run
+
+
+@on_few_threads
 def check_picture(file: File[Any]) -> None:
     """Refuse what is no whole picture of an accepted format and size. Raises ValidationError."""
     with _picture(file) as picture:
         picture.load()
 
 
+@on_few_threads
 def clean_picture(file: File[Any] | IO[bytes]) -> CleanPicture:
     """Return the picture without EXIF and other notes, upright; of several frames, the first.
 
@@ -56,6 +82,7 @@ def clean_picture(file: File[Any] | IO[bytes]) -> CleanPicture:
         return CleanPicture(content, FORMATS[kind], upright.width, upright.height)
 
 
+@on_few_threads
 def shrink(file: File[Any] | IO[bytes], *, longest_side: int) -> bytes:
     """Return a WebP of the picture whose sides are at most so many pixels; it never grows.
 
@@ -75,9 +102,11 @@ def _picture(file: File[Any] | IO[bytes]) -> Iterator[Image.Image]:
             if picture.width * picture.height > MOST_PIXELS:
                 raise ValidationError(_("The picture has too many pixels."), code="too_large")
             yield picture
-    except (
-        UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError,
-    ) as error:  # fmt: skip
+    except (ValidationError, MemoryError):
+        raise
+    except Exception as error:
+        # Anything: Pillow meets broken files with whatever its code runs into first.
+        log.info("picture.unreadable", error=type(error).__name__)
         message = _("Upload a valid picture: JPEG, PNG or WebP.")
         raise ValidationError(message, code="invalid_image") from error
     finally:

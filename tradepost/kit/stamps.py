@@ -20,7 +20,7 @@ from tradepost.kit.transactions import before_commit
 
 SHARDS = 8
 AFTER_THE_FEED = 90
-NANOSECONDS = 1_000  # in a microsecond
+MICROSECOND = 1_000  # in nanoseconds
 SUM_OF_SHARDS = f"SELECT SUM(version) FROM {Stamp._meta.db_table} WHERE name = %s"  # noqa: S608
 
 
@@ -42,7 +42,7 @@ def _write(names: list[str]) -> None:
     shard = random.randrange(SHARDS)  # noqa: S311 - spreads load, guards nothing
     for name in sorted(set(names)):
         row = Stamp.objects.filter(name=name, shard=shard)
-        later = Greatest(F("version") + 1, Value(time.time_ns() // NANOSECONDS))
+        later = Greatest(F("version") + 1, Value(time.time_ns() // MICROSECOND))
         if not row.update(version=later):
             insert([Stamp(name=name, shard=shard)], unless_taken=["name", "shard"])
             row.update(version=later)

@@ -10,8 +10,6 @@ from decimal import Decimal
 
 WHOLE = Decimal(100)
 OF_A_STEP = Decimal("0.8")  # the rest is the gap to the next bar
-
-
 ROW = 44  # pixels: a line of text and a bar under it
 TEXT_LINE, BAR_TOP = 16, 22
 

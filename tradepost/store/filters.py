@@ -1,4 +1,4 @@
-"""What the product list can be narrowed by."""
+"""What the product list can be narrowed and ordered by."""
 
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,10 @@ from drf_spectacular.utils import extend_schema_field
 
 from tradepost.store.extras import tags
 from tradepost.store.models import Product
+from tradepost.store.models.reviews import MOST_STARS
 
+ORDERED_BY = ("unit_price", "price", "last_update", "title", "rating")
 YES, NO = ("true", "True", "1"), ("false", "False", "0")
-MOST_STARS = 5
 
 
 class WithoutIndex(Func):

@@ -11,9 +11,9 @@ from tradepost.store.extras import tags
 from tradepost.store.models import Address, Collection, Order, Review
 from tradepost.store.models.carts import MOST_OF_ONE_PRODUCT
 from tradepost.store.models.catalogue import ProductQuerySet
+from tradepost.store.models.reviews import LONGEST_REVIEW
 
 LARGEST_ID = 2**63 - 1
-MOST_REVIEW_CHARACTERS = 10_000
 ORDERS = {
     "title": _("by name"),
     "-last_update": _("newest first"),
@@ -168,7 +168,7 @@ class ReviewForm(forms.Form):
     )
     description = forms.CharField(
         label=_("What do you think of it?"),
-        max_length=MOST_REVIEW_CHARACTERS,
+        max_length=LONGEST_REVIEW,
         widget=forms.Textarea({"rows": 4}),
     )
 

@@ -19,7 +19,7 @@ from tradepost.kit.http.json import encode
 from tradepost.kit.http.pagination import NumberedPages
 from tradepost.kit.money import to_minor
 from tradepost.kit.prepared import Prepared
-from tradepost.store.filters import ProductFilter
+from tradepost.store.filters import ORDERED_BY, ProductFilter
 from tradepost.store.models import Product
 from tradepost.store.rows import product_as_json, product_rows, products_as_json
 
@@ -31,11 +31,7 @@ PLACES: Mapping[str, type[int] | type[Decimal]] = {
     "price__lte": Decimal,
 }
 LOOKS_RIGHT = {int: re.compile(r"\d{1,18}"), Decimal: re.compile(r"\d{1,10}(\.\d{1,2})?")}
-ORDERINGS = {
-    f"{sign}{name}"
-    for sign in ("", "-")
-    for name in ("unit_price", "price", "last_update", "title", "rating")
-}
+ORDERINGS = {f"{sign}{name}" for sign in ("", "-") for name in ORDERED_BY}
 IN_STOCK = ("", "true", "false")
 LATEST_PAGE = re.compile(r"[1-9]\d{0,8}")
 PAGE_SIZE = NumberedPages.page_size
@@ -70,7 +66,7 @@ def product_list_bytes(
     page, ordering = given.pop("page", "1"), given.pop("ordering", "title")
     in_stock, values = given.pop("in_stock", ""), _read_values(given)
     usual = ordering in ORDERINGS and in_stock in IN_STOCK and LATEST_PAGE.fullmatch(page)
-    if values is None or not usual or "cursor" in params:
+    if values is None or not usual:
         return None
     shape = Shape(frozenset(values), ordering, in_stock)
     number, [count] = int(page), _count(shape).run(**values)[0]

@@ -1,4 +1,9 @@
+import json
+from base64 import urlsafe_b64decode
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 REFRESH = "/api/v1/auth/jwt/refresh/"
@@ -7,6 +12,11 @@ ME = "/api/v1/auth/users/me/"
 
 def get_me(authorization: str):
     return APIClient().get(ME, headers={"Authorization": authorization})
+
+
+def read_part(token: str, place: int):
+    part = token.split(".")[place]
+    return json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 def test_a_right_password_gives_two_tokens(ann, sign_in) -> None:
@@ -33,6 +43,37 @@ def test_an_access_token_opens_the_api_under_both_names(ann, sign_in, prefix) ->
     assert get_me(f"{prefix} {token}").json()["username"] == "ann"
 
 
+@pytest.mark.parametrize("prefix", ["Token", "jwt", ""])
+def test_under_another_name_a_token_opens_nothing(ann, sign_in, prefix) -> None:
+    token = sign_in("ann").json()["access"]
+
+    assert get_me(f"{prefix} {token}").status_code == 401
+
+
+def test_a_token_says_whose_it_is_and_when_it_ends(ann, sign_in, time_machine) -> None:
+    time_machine.move_to(datetime(2026, 1, 1, tzinfo=UTC), tick=False)
+
+    tokens = sign_in("ann").json()
+
+    lifetimes = {"access": timedelta(minutes=30), "refresh": timedelta(days=14)}
+    for kind, lifetime in lifetimes.items():
+        head, claims = (read_part(tokens[kind], place) for place in (0, 1))
+        assert head["alg"] == "HS256"
+        assert (claims["token_type"], claims["user_id"]) == (kind, str(ann.pk))
+        assert claims["exp"] == (timezone.now() + lifetime).timestamp()
+        assert claims["jti"]
+
+
+def test_tokens_that_have_ended_open_nothing(ann, sign_in, visitor, time_machine) -> None:
+    time_machine.move_to(datetime(2026, 1, 1, tzinfo=UTC))
+    tokens = sign_in("ann").json()
+
+    time_machine.shift(timedelta(minutes=31))
+    assert get_me(f"JWT {tokens['access']}").status_code == 401
+    time_machine.shift(timedelta(days=14))
+    assert visitor.post(REFRESH, {"refresh": tokens["refresh"]}).status_code == 401
+
+
 def test_a_token_that_was_tampered_with_opens_nothing(ann, sign_in) -> None:
     head, claims, signature = sign_in("ann").json()["access"].split(".")
 
@@ -47,8 +88,12 @@ def test_a_refresh_token_is_no_access_token(ann, sign_in) -> None:
     assert get_me(f"JWT {refresh}").status_code == 401
 
 
-def test_without_a_token_the_answer_is_401(db) -> None:
-    assert APIClient().get(ME).status_code == 401
+@pytest.mark.parametrize("path", [ME, "/api/v1/auth/users/"])
+def test_without_a_token_the_answer_is_401(db, path) -> None:
+    answer = APIClient().get(path)
+
+    assert answer.status_code == 401
+    assert answer.json()["detail"] == "Authentication credentials were not provided."
 
 
 def test_a_refresh_token_is_exchanged_for_new_tokens(ann, sign_in, visitor) -> None:

@@ -18,6 +18,7 @@ from tradepost.core.catalogue.rows import BadRow, GoodRow
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.upserts import Outcome, Upserted, upsert_products
+from tradepost.store.errors import ChangedMeanwhile
 from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
 from tradepost.tags.actions.tagging import set_tags
@@ -42,6 +43,15 @@ class Tally:
     @property
     def rows(self) -> int:
         return self.imported + self.bad
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> "Tally":
+        """Count the ends of rows that went in."""
+        return cls(
+            created=outcomes.count(Outcome.CREATED),
+            updated=outcomes.count(Outcome.UPDATED),
+            unchanged=outcomes.count(Outcome.UNCHANGED),
+        )
 
     def plus(self, other: "Tally") -> "Tally":
         return Tally(
@@ -82,11 +92,12 @@ def _import_at_last(rows: Sequence[GoodRow]) -> Tally:
 
     Two imports that bring the same new SKU for different collections hold no lock in common, and
     a slug may be taken between the look and the write. The unique constraint stops the second
-    one, after the first has committed: now its product is seen and changed.
+    one, after the first has committed: now its product is seen and changed. A product may also
+    have been moved between the look at its collection and the lock.
     """
     try:
         return import_batch(rows=rows)
-    except IntegrityError:
+    except (IntegrityError, ChangedMeanwhile):
         return import_batch(rows=rows)
 
 
@@ -102,11 +113,7 @@ def import_batch(*, rows: Sequence[GoodRow]) -> Tally:
         else result.outcome
         for result in results
     ]
-    return Tally(
-        created=outcomes.count(Outcome.CREATED),
-        updated=outcomes.count(Outcome.UPDATED),
-        unchanged=outcomes.count(Outcome.UNCHANGED),
-    )
+    return Tally.of(outcomes)
 
 
 def _set_labels(rows: Sequence[GoodRow], results: Sequence[Upserted]) -> set[int]:

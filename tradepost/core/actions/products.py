@@ -10,6 +10,8 @@ from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
 from tradepost.tags.actions.tagging import forget_tags, set_tags
 
+MOST_TAGS = 50  # of one product, as doors let them in
+
 
 @atomic
 def tag_product(*, product_id: int, labels: Collection[str]) -> None:

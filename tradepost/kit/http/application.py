@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import connection
 
 from tradepost.kit.http.bridge import OnThreads, Scope, Wsgi
+from tradepost.kit.http.charset import OnlyUtf8
 from tradepost.kit.http.guard import App, Guard, Receive, Send
 from tradepost.kit.http.hot.front import Front
 from tradepost.kit.http.hot.loop import LoopFront
@@ -16,7 +17,7 @@ def serve_wsgi(wsgi: Wsgi) -> App:
     """Return the application; in the embedded mode its lifespan also runs the job threads."""
     front = Front(wsgi)
     http: App = Guard(
-        OnThreads(front, threads=settings.WEB_THREADS),
+        OnThreads(OnlyUtf8(front), threads=settings.WEB_THREADS),
         limit=settings.MAX_BODY_BYTES,
         upload_limit=settings.MAX_UPLOAD_BYTES,
         body_seconds=settings.BODY_SECONDS,

@@ -77,14 +77,16 @@ def _finish(row: Job, *, state: Job.State, now: datetime, error: str = "") -> bo
 
 def _record_failure(row: Job, kind: JobKind | None, error: Exception, now: datetime) -> None:
     trace = _storable("".join(traceback.format_exception(error)))
+    # Without its words, which may name people (refused recipients): those are kept in the row.
+    facts = {"job": row.name, "id": row.pk, "attempts": row.attempts, "error": type(error).__name__}
     if kind is None or isinstance(error, GiveUp) or row.attempts >= kind.max_attempts:
-        log.error("job.dead", job=row.name, id=row.pk, attempts=row.attempts, error=repr(error))
+        log.error("job.dead", **facts)
         with transaction.atomic():
             if _finish(row, state=Job.State.DEAD, now=now, error=trace):
                 report_dead_job(name=row.name, job_id=row.pk, error=error, now=now)
         return
     wait = backoff_seconds(attempt=row.attempts)
-    log.warning("job.failed", job=row.name, id=row.pk, attempts=row.attempts, error=repr(error))
+    log.warning("job.failed", **facts)
     Job.objects.filter(pk=row.pk, claim=row.claim).update(
         run_at=now + timedelta(seconds=wait), claim=None, last_error=trace
     )

@@ -6,17 +6,18 @@ schedule's row makes even two that look at once hand out one job.
 
 import os
 import socket
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from tradepost.kit.inserts import insert
 from tradepost.kit.jobs import enqueue, kinds
-from tradepost.kit.leases import hold_lease, release_lease
+from tradepost.kit.leases import WRONG_CLOCK, hold_lease, release_lease
 from tradepost.kit.models import Schedule
 from tradepost.kit.transactions import unit_of_work
 
 LEASE_SECONDS = 15
+NEVER = Schedule._meta.get_field("last_slot").default
 
 
 def hand_out_periodic_jobs(*, now: datetime | None = None) -> int:
@@ -28,9 +29,9 @@ def hand_out_periodic_jobs(*, now: datetime | None = None) -> int:
     known = dict(Schedule.objects.values_list("name", "last_slot"))
     handed_out = 0
     for name, seconds in periodic.items():
-        slot = int(now.timestamp()) // seconds
-        if known.get(name, -1) < slot:
-            handed_out += _hand_out(name, slot)
+        slot, last = int(now.timestamp()) // seconds, known.get(name, NEVER)
+        if last < slot or _ran_ahead(last - slot, seconds):
+            handed_out += _hand_out(name, slot, last)
     return handed_out
 
 
@@ -43,10 +44,15 @@ def _me() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _hand_out(name: str, slot: int) -> int:
+def _ran_ahead(slots: int, seconds: int) -> bool:
+    """Return whether the last one was handed out by a clock that was wrong."""
+    return slots > 1 and timedelta(seconds=slots * seconds) > WRONG_CLOCK
+
+
+def _hand_out(name: str, slot: int, last: int) -> int:
     insert([Schedule(name=name)], unless_taken=["name"])
     with unit_of_work():
-        taken = Schedule.objects.filter(name=name, last_slot__lt=slot).update(last_slot=slot)
+        taken = Schedule.objects.filter(name=name, last_slot=last).update(last_slot=slot)
         if taken:
             enqueue(name, dedupe_key=f"{name}@{slot}")
     return taken

@@ -175,6 +175,24 @@ def test_a_job_that_gives_up_is_dead_at_once(db, register) -> None:
     assert "the account is closed" in dead.last_error
 
 
+@pytest.mark.parametrize("most", [1, 2])
+def test_the_log_says_what_kind_of_error_it_was_and_not_whom_it_names(
+    db, register, caplog, most
+) -> None:
+    @register("refused", max_attempts=most)
+    def refused() -> None:
+        raise OSError("ann@example.com is not known here")
+
+    enqueue("refused")
+    run_due_jobs()
+
+    row = Job.objects.get()
+    [line] = [r.msg for r in caplog.records if r.name == "tradepost.kit.jobs.runner"]
+    assert (line["error"], line["job"], line["id"]) == ("OSError", "refused", row.pk)
+    assert "ann@" not in caplog.text
+    assert "ann@example.com is not known here" in row.last_error
+
+
 def test_a_job_whose_name_is_gone_is_dead_at_once(db) -> None:
     Job.objects.create(name="of.an.older.release", run_at=NOON)
 

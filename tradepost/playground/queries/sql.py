@@ -20,3 +20,13 @@ def a_number_by_a_cursor() -> dict[str, object]:
         cursor.execute("SELECT COUNT(*) FROM store_product")
         [count] = cursor.fetchone()
     return {"products": count}
+
+
+def a_function_of_the_database() -> Iterable[object]:
+    """A function that lives in the database, where it can have some: how the search takes a text
+    apart."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.callproc("store_product_search_tokens", ["Crème Brûlée No. 7"])
+        return [words for (words,) in cursor.fetchall()]

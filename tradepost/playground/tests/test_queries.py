@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 
 from tradepost.playground.queries import columns, filtering, list_chapters, related, sql, totals
 from tradepost.playground.queries.example import read_answer
@@ -139,6 +140,12 @@ def test_small_questions_have_numbers_for_answers(shop):
 def test_raw_rows_are_models_and_a_cursor_counts(shop):
     assert sql.rows_of_raw_sql_as_models() == ["P1", "P2", "P3"]
     assert sql.a_number_by_a_cursor() == {"products": 6}
+
+
+def test_a_function_of_the_database_is_called_where_it_can_have_some(db):
+    words = [["creme", "brulee", "no", "7"]] if connection.vendor == "postgresql" else []
+
+    assert sql.a_function_of_the_database() == words
 
 
 def test_every_example_answers_in_an_empty_shop(db):

@@ -17,7 +17,7 @@ from tradepost.store.errors import (
     SkuTaken,
     SlugTaken,
 )
-from tradepost.store.models import Cart, Collection, DroppedLine, Product
+from tradepost.store.models import Cart, CartItem, Collection, DroppedLine, Product
 from tradepost.store.queries import free_slug
 from tradepost.store.stamps import CATALOGUE
 
@@ -74,21 +74,12 @@ def delete_product(*, product_id: int) -> None:
 
     Raises NotFound, ProductOrdered or ChangedMeanwhile.
     """
-    holders = Cart.objects.filter(items__product_id=product_id)
-    carts = list(Cart.objects.select_for_update().filter(pk__in=holders).order_by("pk"))
-    featuring = Collection.objects.filter(featured_product_id=product_id)
-    shown = {row.pk for row in featuring.select_for_update(no_key=weak()).order_by("pk")}
-    product = lock_product(product_id, from_references=True)
-    if product.orderitems.exists():
+    products = _lock_to_delete([product_id])
+    if not products:
+        raise NotFound
+    if products[0].orderitems.exists():
         raise ProductOrdered
-    # Whoever came to refer to it before it was locked has a row that was not: carts and
-    # collections are locked before products, so it is too late to wait for them.
-    known = {cart.pk for cart in carts}
-    if holders.exclude(pk__in=known).exists() or featuring.exclude(pk__in=shown).exists():
-        raise ChangedMeanwhile
-    DroppedLine.objects.bulk_create(DroppedLine(cart=cart, title=product.title) for cart in carts)
-    product.delete()
-    raise_stamp(CATALOGUE)
+    _delete(products)
 
 
 @atomic
@@ -97,6 +88,19 @@ def delete_products(*, product_ids: Some[int]) -> None:
 
     Raises ProductOrdered, which names those that were ordered, or ChangedMeanwhile.
     """
+    products = _lock_to_delete(product_ids)
+    ordered = Product.objects.filter(pk__in=product_ids, orderitems__isnull=False).distinct()
+    if titles := list(ordered.order_by("title", "pk").values_list("title", flat=True)):
+        raise ProductOrdered(f"{ProductOrdered.message} ({', '.join(titles)})")
+    _delete(products)
+
+
+def _lock_to_delete(product_ids: Some[int]) -> list[Product]:
+    """Return the products that are there, locked after the carts and collections that hold them.
+
+    Raises ChangedMeanwhile when somebody came to refer to one of them before it was locked: that
+    row is not, and it is too late to wait for it.
+    """
     holders = Cart.objects.filter(items__product_id__in=product_ids)
     carts = Cart.objects.select_for_update().filter(pk__in=holders).order_by("pk")
     known = {cart.pk for cart in carts.only("pk")}
@@ -104,23 +108,27 @@ def delete_products(*, product_ids: Some[int]) -> None:
     collections = featuring.select_for_update(no_key=weak()).order_by("pk")
     shown = {collection.pk for collection in collections.only("pk")}
     rows = Product.objects.filter(pk__in=product_ids)
-    locked = [product.pk for product in rows.select_for_update().order_by("pk").only("pk")]
+    products = list(rows.select_for_update().order_by("pk"))
     if holders.exclude(pk__in=known).exists() or featuring.exclude(pk__in=shown).exists():
         raise ChangedMeanwhile
-    ordered = rows.filter(orderitems__isnull=False).order_by("title", "pk").distinct()
-    if titles := list(ordered.values_list("title", flat=True)):
-        raise ProductOrdered(f"{ProductOrdered.message} ({', '.join(titles)})")
-    for pk in locked:
-        delete_product(product_id=pk)
+    return products
 
 
-def lock_product(product_id: int, *, from_references: bool = False) -> Product:
-    """Return the product, locked until the transaction ends. Raises NotFound.
+def _delete(products: Some[Product]) -> None:
+    titles = {product.pk: product.title for product in products}
+    lines = CartItem.objects.filter(product_id__in=titles).order_by("pk")
+    DroppedLine.objects.bulk_create(
+        DroppedLine(cart_id=cart_id, title=titles[pk])
+        for cart_id, pk in lines.values_list("cart_id", "product_id")
+    )
+    for product in products:
+        product.delete()
+    raise_stamp(CATALOGUE)
 
-    ``from_references`` also keeps others from referring to it, as a deletion must.
-    """
-    no_key = weak() and not from_references
-    product = Product.objects.select_for_update(no_key=no_key).filter(pk=product_id).first()
+
+def lock_product(product_id: int) -> Product:
+    """Return the product, locked until the transaction ends. Raises NotFound."""
+    product = Product.objects.select_for_update(no_key=weak()).filter(pk=product_id).first()
     if product is None:
         raise NotFound
     return product

@@ -53,17 +53,30 @@ def change_promotion(*, promotion_id: int, changes: Mapping[str, Any], now: date
 @atomic
 def delete_promotion(*, promotion_id: int) -> None:
     """Remove a promotion; its products cost what they cost without it. Raises NotFound."""
-    promotion = _lock_promotion(promotion_id)
-    product_ids = list(_products_of(promotion))
-    promotion.delete()
+    _lock_promotion(promotion_id)
+    delete_promotions(promotion_ids=[promotion_id])
+
+
+@atomic
+def delete_promotions(*, promotion_ids: Some[int]) -> None:
+    """Remove all of these promotions; their products cost what they cost without them."""
+    rows = Promotion.objects.filter(pk__in=promotion_ids)
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
+    products = Product.objects.filter(promotions__in=rows).distinct()
+    # Before the ties go: whoever changes or deletes a product has locked it before its ties.
+    product_ids = _lock_products(products.values_list("pk", flat=True))
+    rows.delete()
     reprice_products(product_ids=product_ids)
 
 
 @atomic
 def set_products_of_promotion(*, promotion_id: int, product_ids: Some[int]) -> None:
-    """Lower the prices of exactly these products by a promotion. Raises NotFound."""
+    """Lower the prices of exactly these products, those of them that are still there, by a
+    promotion. Raises NotFound."""
     promotion = _lock_promotion(promotion_id)
-    before, after = set(_products_of(promotion)), set(product_ids)
+    before = set(_products_of(promotion))
+    # Before the ties change: whoever changes or deletes a product has locked it before its ties.
+    after = _lock_products(before.union(product_ids)).intersection(product_ids)
     promotion.products.set(after)
     reprice_products(product_ids=before ^ after)
 
@@ -92,10 +105,8 @@ def reprice_products(*, product_ids: Iterable[int]) -> None:
     """Give these products the discount of the best promotion that is applied to them, or none."""
     best = Promotion.objects.filter(applied=True, products=OuterRef("pk")).order_by("-discount")
     nothing = Value(Decimal(0), output_field=HundredthsField())
-    for some in _portions(sorted(product_ids)):
+    for some in _portions(sorted(_lock_products(product_ids))):
         rows = Product.objects.filter(pk__in=some)
-        # In key order, like everybody who locks products.
-        list(rows.select_for_update(no_key=weak()).order_by("pk").values_list("pk"))
         rows.update(discount=Coalesce(Subquery(best.values("discount")[:1]), nothing))
         raise_stamp(CATALOGUE)
 
@@ -118,6 +129,15 @@ def _lock_promotion(promotion_id: int) -> Promotion:
     if promotion is None:
         raise NotFound
     return promotion
+
+
+def _lock_products(product_ids: Iterable[int]) -> set[int]:
+    """Lock products in key order, like everybody, and return the ids of those that are there."""
+    locked: set[int] = set()
+    for some in _portions(sorted(product_ids)):
+        rows = Product.objects.select_for_update(no_key=weak()).filter(pk__in=some)
+        locked.update(rows.order_by("pk").values_list("pk", flat=True))
+    return locked
 
 
 def _save(promotion: Promotion, now: datetime) -> None:

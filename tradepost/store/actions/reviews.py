@@ -67,14 +67,14 @@ def recount_reviews(*, product_ids: Some[int]) -> None:
     """Write the sums of their reviews to these products, which the caller has locked."""
     rows = Review.objects.filter(product=OuterRef("pk")).order_by().values("product")
     Product.objects.filter(pk__in=product_ids).update(
-        stars=_or_none(rows.annotate(n=Sum("rating")).values("n")),
-        ratings_count=_or_none(rows.annotate(n=Count("rating")).values("n")),
-        reviews_count=_or_none(rows.annotate(n=Count("pk")).values("n")),
+        stars=_or_zero(rows.annotate(n=Sum("rating")).values("n")),
+        ratings_count=_or_zero(rows.annotate(n=Count("rating")).values("n")),
+        reviews_count=_or_zero(rows.annotate(n=Count("pk")).values("n")),
     )
     raise_stamp(CATALOGUE)
 
 
-def _or_none(rows: Any) -> Coalesce:
+def _or_zero(rows: Any) -> Coalesce:
     return Coalesce(Subquery(rows, output_field=PositiveIntegerField()), Value(0))
 
 

@@ -9,12 +9,14 @@ from decimal import Decimal
 from enum import Enum, auto
 from uuid import uuid4
 
-from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
+from tradepost.kit.locks import weak
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.reviews import recount_reviews
+from tradepost.store.errors import ChangedMeanwhile
 from tradepost.store.models import Collection, Product, Review
 from tradepost.store.queries import LONGEST_SLUG
 from tradepost.store.stamps import CATALOGUE
@@ -90,12 +92,16 @@ def upsert_products(*, entries: Sequence[ProductEntry]) -> list[Upserted]:
 
     Collections are made where they are missing. The products are locked before they are compared,
     so that an order placed meanwhile is either in the stock that is replaced or taken from the new
-    one. ``last_update`` moves for products whose own columns change, not for a new review.
+    one. ``last_update`` moves for products whose own columns change, not for a new review. One that
+    moves is no longer featured by the collection it leaves. Raises ChangedMeanwhile.
     """
     lines = _compare(entries)
     _make_slugs_unique(lines)
     Product.objects.bulk_create(line.product for line in lines if line.is_new)
-    _save([line for line in lines if line.changed and not line.is_new])
+    known = [line for line in lines if line.changed and not line.is_new]
+    _save(known)
+    if moved := [line.product for line in known if "collection_id" in line.changed]:
+        Collection.objects.filter(featured_product__in=moved).update(featured_product=None)
     _upsert_reviews(lines)
     if reviewed := [line.product.pk for line in lines if line.reviewed]:
         recount_reviews(product_ids=reviewed)
@@ -107,28 +113,31 @@ def upsert_products(*, entries: Sequence[ProductEntry]) -> list[Upserted]:
 
 def _compare(entries: Sequence[ProductEntry]) -> list[_Line]:
     """Lock what the shop has of these entries and write them over it, in memory."""
-    collection_ids = _lock_collections({entry.collection for entry in entries})
+    collection_ids = _lock_collections(entries)
     present = _lock_products(entries)
+    locked = set(collection_ids.values())
     lines = []
     for entry in entries:
         collection_id = collection_ids[entry.collection]
         product = present.get(_key(entry.sku, collection_id, entry.title))
+        if product is not None and product.collection_id not in locked:
+            raise ChangedMeanwhile  # somebody has moved it since
         changed = _fill(product := product or Product(), entry, collection_id)
         lines.append(_Line(entry, product, product.pk is None, changed))
     return lines
 
 
-def _lock_collections(titles: set[str]) -> dict[str, int]:
-    """Return the collections' ids by title. Their locks let one import at a time look for, and
-    then make, the products in them. Where there is one, the lock is the kind that lets others
-    refer to the collection: whoever moves a product into it has locked the product first."""
-    wanted = Collection.objects.filter(title__in=titles)
+def _lock_collections(entries: Sequence[ProductEntry]) -> dict[str, int]:
+    """Return the ids, by title, of the collections of these entries and of those that products may
+    leave. Their locks let one import at a time look for, and then make, the products in them."""
+    titles, skus = {entry.collection for entry in entries}, [entry.sku for entry in entries]
+    left = Product.objects.filter(sku__in=[sku for sku in skus if sku]).values("collection")
+    wanted = Collection.objects.filter(Q(title__in=titles) | Q(pk__in=left))
     missing = titles - set(wanted.values_list("title", flat=True))
     Collection.objects.bulk_create(
         [Collection(title=title) for title in sorted(missing)], ignore_conflicts=True
     )
-    weak = connection.features.has_select_for_no_key_update
-    locked = wanted.select_for_update(no_key=weak).order_by("pk")
+    locked = wanted.select_for_update(no_key=weak()).order_by("pk")
     return {row.title: row.pk for row in locked}
 
 

@@ -19,6 +19,11 @@ class AddressInline(admin.TabularInline):
     extra = 0
     max_num = MOST_ADDRESSES
 
+    def has_add_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
+        """What was forgotten with a closed account does not come back."""
+        open_account = obj is None or obj.user.is_active
+        return open_account and super().has_add_permission(request, obj)
+
 
 @admin.register(Customer)
 class CustomerAdmin(DeedAdmin):

@@ -10,11 +10,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tradepost.kit.transactions import unit_of_work
 from tradepost.store.actions.promotions import (
     change_promotion,
     create_promotion,
-    delete_promotion,
+    delete_promotions,
     set_products_of_promotion,
 )
 from tradepost.store.admin.deeds import DeedAdmin, DeedForm, count_of, link_to_list
@@ -74,9 +73,7 @@ class PromotionAdmin(DeedAdmin):
             self._set_products(row, form)
 
     def remove(self, request: HttpRequest, keys: list[int]) -> None:
-        with unit_of_work():
-            for key in keys:
-                delete_promotion(promotion_id=key)
+        delete_promotions(promotion_ids=keys)
 
     @admin.display(ordering="products_count", description="products")
     def products_count(self, promotion: Any) -> str:

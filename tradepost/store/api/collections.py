@@ -7,11 +7,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.paths import NUMBER
 from tradepost.kit.http.permissions import IsAdminOrReadOnly
+from tradepost.kit.http.two_forms import TwoForms
 from tradepost.store.actions.collections import (
     change_collection,
     create_collection,
@@ -21,16 +21,14 @@ from tradepost.store.models import Collection
 from tradepost.store.serializers.catalogue import CollectionInput, CollectionOutput
 
 
-class CollectionViewSet(IdempotentPosts, viewsets.ReadOnlyModelViewSet[Collection]):
+class CollectionViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[Collection]):
     """The collections, each with the number of its products. Staff keep them."""
 
+    input_class = CollectionInput
+    output_class = CollectionOutput
     queryset = Collection.objects.public().with_products_count().order_by("title", "id")
     permission_classes = [IsAdminOrReadOnly]
     lookup_value_regex = NUMBER
-
-    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
-        writes = self.action in ("create", "update", "partial_update")
-        return CollectionInput if writes else CollectionOutput
 
     @extend_schema(responses={201: CollectionOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:

@@ -12,19 +12,21 @@ from rest_framework import status, viewsets
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.paths import NUMBER, root_of
 from tradepost.kit.http.permissions import IsAdminOrReadOnly
+from tradepost.kit.http.two_forms import TwoForms
 from tradepost.store.actions.images import add_image, delete_image, replace_image
 from tradepost.store.models import Product, ProductImage
 from tradepost.store.serializers.catalogue import ImageInput, ImageOutput
 
 
-class ImageViewSet(IdempotentPosts, viewsets.ReadOnlyModelViewSet[ProductImage]):
+class ImageViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[ProductImage]):
     """The pictures of a product, sent as the part ``image`` of a form. Staff keep them."""
 
+    input_class = ImageInput
+    output_class = ImageOutput
     queryset = ProductImage.objects.none()
     permission_classes = [IsAdminOrReadOnly]
     parser_classes = [MultiPartParser]
@@ -35,10 +37,6 @@ class ImageViewSet(IdempotentPosts, viewsets.ReadOnlyModelViewSet[ProductImage])
             Product.objects.public().only("pk"), pk=self.kwargs["product_pk"]
         )
         return ProductImage.objects.public().filter(product=product).order_by("id")
-
-    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
-        writes = self.action in ("create", "update", "partial_update")
-        return ImageInput if writes else ImageOutput
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "root": root_of(self.request)}

@@ -7,7 +7,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from tradepost.kit.errors import NotFound
 from tradepost.kit.http.idempotency import IdempotentPosts
@@ -16,9 +15,10 @@ from tradepost.kit.http.pagination import NumberedOrKeysetPages, PagesByOrder
 from tradepost.kit.http.paths import NUMBER, root_of
 from tradepost.kit.http.permissions import IsAdminOrReadOnly
 from tradepost.kit.http.search import IndexedSearch
+from tradepost.kit.http.two_forms import TwoForms
 from tradepost.kit.money import from_minor
 from tradepost.store.actions.products import change_product, create_product, delete_product
-from tradepost.store.filters import ProductFilter
+from tradepost.store.filters import ORDERED_BY, ProductFilter
 from tradepost.store.models import Product
 from tradepost.store.models.search import CATALOGUE_TEXTS
 from tradepost.store.rows import (
@@ -44,21 +44,19 @@ class ProductPages(NumberedOrKeysetPages):
     keyset_class = RowPages
 
 
-class ProductViewSet(IdempotentPosts, viewsets.GenericViewSet[Product]):
+class ProductViewSet(IdempotentPosts, TwoForms, viewsets.GenericViewSet[Product]):
     """The catalogue: filter, search, order, page. Staff keep it."""
 
+    input_class = ProductInput
+    output_class = ProductOutput
     queryset = Product.objects.public()
     permission_classes = [IsAdminOrReadOnly]
     pagination_class = ProductPages
     filter_backends = [DjangoFilterBackend, IndexedSearch, Ordering]
     filterset_class = ProductFilter
     search_fields = CATALOGUE_TEXTS.fields
-    ordering_fields = ["unit_price", "price", "last_update", "title", "rating"]
+    ordering_fields = ORDERED_BY
     lookup_value_regex = NUMBER
-
-    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
-        writes = self.action in ("create", "update", "partial_update")
-        return ProductInput if writes else ProductOutput
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         products = self.filter_queryset(self.get_queryset())

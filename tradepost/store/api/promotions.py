@@ -7,12 +7,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import ArrayOrKeysetPages
 from tradepost.kit.http.paths import NUMBER
 from tradepost.kit.http.permissions import IsAdminOrReadOnly
+from tradepost.kit.http.two_forms import TwoForms
 from tradepost.store.actions.promotions import (
     change_promotion,
     create_promotion,
@@ -22,17 +22,15 @@ from tradepost.store.models import Promotion
 from tradepost.store.serializers.catalogue import PromotionInput, PromotionOutput
 
 
-class PromotionViewSet(IdempotentPosts, viewsets.ReadOnlyModelViewSet[Promotion]):
+class PromotionViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[Promotion]):
     """All promotions, also those to come and those that are over. Staff keep them."""
 
+    input_class = PromotionInput
+    output_class = PromotionOutput
     queryset = Promotion.objects.public().order_by("description", "id")
     permission_classes = [IsAdminOrReadOnly]
     pagination_class = ArrayOrKeysetPages
     lookup_value_regex = NUMBER
-
-    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
-        writes = self.action in ("create", "update", "partial_update")
-        return PromotionInput if writes else PromotionOutput
 
     @extend_schema(responses={201: PromotionOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:

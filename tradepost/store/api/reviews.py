@@ -9,20 +9,22 @@ from rest_framework import status, viewsets
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from tradepost.accounts.caller import caller
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import ArrayOrKeysetPages
 from tradepost.kit.http.paths import NUMBER
+from tradepost.kit.http.two_forms import TwoForms
 from tradepost.store.actions.reviews import change_review, delete_review, write_review
 from tradepost.store.models import Product, Review
 from tradepost.store.serializers.reviews import ReviewInput, ReviewOutput
 
 
-class ReviewViewSet(IdempotentPosts, viewsets.ReadOnlyModelViewSet[Review]):
+class ReviewViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[Review]):
     """What people think of a product, newest first. Who has bought it may write one."""
 
+    input_class = ReviewInput
+    output_class = ReviewOutput
     queryset = Review.objects.none()
     permission_classes = [IsAuthenticatedOrReadOnly]
     pagination_class = ArrayOrKeysetPages
@@ -33,10 +35,6 @@ class ReviewViewSet(IdempotentPosts, viewsets.ReadOnlyModelViewSet[Review]):
             Product.objects.public().only("pk"), pk=self.kwargs["product_pk"]
         )
         return Review.objects.public().filter(product=product).order_by("-date", "-id")
-
-    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
-        writes = self.action in ("create", "update", "partial_update")
-        return ReviewInput if writes else ReviewOutput
 
     @extend_schema(responses={201: ReviewOutput})
     def create(self, request: Request, product_pk: str, **kwargs: Any) -> Response:

@@ -18,6 +18,12 @@ def count_reviews(apps, schema_editor):
         )
 
 
+def forget_what_is_not_kept_before(apps, schema_editor):
+    """Before, every review has stars, and nothing is counted."""
+    apps.get_model("store", "Review").objects.filter(rating=None).delete()
+    apps.get_model("store", "Product").objects.update(stars=0, ratings_count=0, reviews_count=0)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -62,5 +68,5 @@ class Migration(migrations.Migration):
             model_name='review',
             constraint=models.UniqueConstraint(fields=('product', 'author'), name='one_review_per_author', violation_error_message='There is a review of this product by this person already.'),
         ),
-        migrations.RunPython(count_reviews, migrations.RunPython.noop),
+        migrations.RunPython(count_reviews, forget_what_is_not_kept_before),
     ]

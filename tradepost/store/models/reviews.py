@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,9 +14,10 @@ from tradepost.accounts.models import User
 from tradepost.store.models.catalogue import Product
 
 FEWEST_STARS, MOST_STARS = 1, 5
+LONGEST_REVIEW = 10_000  # characters
 
 
-def today() -> object:
+def today() -> date:
     """Return the date of now, in UTC."""
     return timezone.now().date()
 

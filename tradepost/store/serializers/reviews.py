@@ -5,9 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from tradepost.store.models import Review
-from tradepost.store.models.reviews import FEWEST_STARS, MOST_STARS
-
-LONGEST_REVIEW = 10_000  # characters
+from tradepost.store.models.reviews import FEWEST_STARS, LONGEST_REVIEW, MOST_STARS
 
 
 class ReviewOutput(serializers.ModelSerializer[Review]):

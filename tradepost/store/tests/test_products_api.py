@@ -10,6 +10,8 @@ from django.utils import timezone
 from conftest import make_user
 from tradepost.kit.http.json import encode
 from tradepost.store import extras
+from tradepost.store.apps import PRODUCT_PARAMS
+from tradepost.store.filters import ProductFilter
 from tradepost.store.models import Product
 from tradepost.store.serializers.catalogue import ProductOutput
 from tradepost.store.tests.factories import (
@@ -76,6 +78,19 @@ def test_the_fast_forms_are_the_serializers_byte_for_byte(api, price):
     assert one == contract
     assert many == b'{"count":1,"next":null,"previous":null,"results":[' + contract + b"]}"
     assert paged == b'{"next":null,"previous":null,"results":[' + contract + b"]}"
+
+
+def test_the_fields_have_their_order(api):
+    product = make_product()
+
+    one = api().get(f"{PRODUCTS}{product.pk}/").json()
+    [listed] = api().get(PRODUCTS).json()["results"]
+
+    assert list(one) == list(listed) == [
+        "id", "title", "description", "slug", "inventory", "unit_price", "price_with_tax",
+        "collection", "images", "price", "discount", "brand", "tags", "rating", "reviews_count",
+        "last_update",
+    ]  # fmt: skip
 
 
 def test_money_is_a_number_with_two_decimals(api):
@@ -662,3 +677,18 @@ def explain(sql: str) -> str:
         prefix = "EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
         cursor.execute(prefix + sql)
         return "\n".join(str(row) for row in cursor.fetchall())
+
+
+def test_every_filter_of_the_list_counts_for_stored_answers_too():
+    known = {*ProductFilter.base_filters, "search", "ordering", "page", "cursor"}
+
+    assert known == PRODUCT_PARAMS
+
+
+def test_options_tell_staff_what_a_new_product_takes(api, boss):
+    fields = api(boss).options(PRODUCTS).json()["actions"]["POST"]
+
+    assert {name for name, field in fields.items() if field["required"]} == {
+        "title", "unit_price", "inventory", "collection",
+    }  # fmt: skip
+    assert "price" not in fields

@@ -55,6 +55,14 @@ def test_objects_share_their_tags(db) -> None:
     assert (labels_of(7), labels_of(8)) == (["red"], ["red"])
 
 
+def test_a_deleted_tag_is_taken_off_everything(db) -> None:
+    set_tags(model=Tag, labels_by_id={7: ["red", "green"], 8: ["red"]})
+
+    Tag.objects.get(label="red").delete()
+
+    assert (labels_of(7), labels_of(8)) == (["green"], [])
+
+
 def test_objects_that_are_not_named_keep_their_labels(db) -> None:
     set_tags(model=Tag, labels_by_id={7: ["red"], 8: ["red"]})
 

@@ -25,7 +25,7 @@ WELCOME = """
 
 DEMO = """
   Three people can sign in, all with the password  {password}
-    guest   buys and books
+    guest   buys
     host    answers for the shop
     admin   may do everything ({url}/admin/)
 

@@ -26,6 +26,7 @@ Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 Ready = tuple[str, Headers, bytes]
 
 MOST_PLACES = 1000  # combinations of scheme, host and origin that are remembered
+LONGEST_PLACE = 500  # characters
 OF_ONE_ANSWER = frozenset({"content-length", "etag", "x-request-id", "date"})
 
 
@@ -89,7 +90,9 @@ class Front:
 
     def _remember(self, place: tuple[str, str], headers: Headers) -> None:
         names = {name.lower() for name, _ in headers}
-        if "set-cookie" not in names and len(self._headers) < MOST_PLACES:
+        if "set-cookie" not in names and sum(map(len, place)) <= LONGEST_PLACE:
+            if len(self._headers) >= MOST_PLACES:  # somebody makes origins up: begin anew
+                self._headers.clear()
             self._headers[place] = [
                 (name, value) for name, value in headers if name.lower() not in OF_ONE_ANSWER
             ]

@@ -17,7 +17,7 @@ from tradepost.kit.http.hot.front import Front, Ready
 from tradepost.kit.http.hot.reads import is_hot_path, look_at
 from tradepost.kit.stamps import SUM_OF_SHARDS
 
-BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
+BODY_HEADERS = frozenset({b"content-length", b"content-type", b"transfer-encoding"})
 
 
 class LoopFront:

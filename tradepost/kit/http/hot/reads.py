@@ -12,7 +12,7 @@ from tradepost.kit.http.hot.shelf import shelf
 
 Make = Callable[[Mapping[str, str], Mapping[str, str], str], bytes | None]
 ReadStamp = Callable[[str], int]
-LONGEST_QUERY = 2000  # a longer one is answered by the view alone
+LONGEST_QUERY = 2000  # a longer one is answered by the view alone, as is one of raw bytes
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def look_at(request: HttpRequest, *, read_stamp: ReadStamp) -> Asked | None:
     else:
         return None
     written = request.META.get("QUERY_STRING", "")
-    if len(written) > LONGEST_QUERY:
+    if len(written) > LONGEST_QUERY or not written.isascii():  # Django knows how to read bytes
         return None
     query = _what_counts(written, hot.params)
     root = f"{request.scheme}://{request.get_host()}"

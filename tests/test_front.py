@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import close_old_connections, connection, transaction
 from django.test.utils import override_settings
 
 from tradepost.kit.http.bridge import environ_of
+from tradepost.kit.http.hot import loop as loop_module
 from tradepost.kit.http.hot import reads
 from tradepost.kit.http.hot.front import Front
 from tradepost.kit.http.hot.loop import LoopFront
@@ -260,12 +262,14 @@ def test_the_loop_answers_what_is_stored_and_hands_on_the_rest(loop_ask):
 def test_the_loop_sees_a_commit_at_once(loop_ask):
     product = make_product(inventory=5)
     loop_ask(PRODUCTS, through="threads")
-    before = loop_ask(PRODUCTS)[0]
+    before = loop_ask(PRODUCTS)
 
     with transaction.atomic():
         take_stock(quantities={product.pk: 1})
 
-    assert (before, loop_ask(PRODUCTS)[0]) == (200, 599)
+    after = loop_ask(PRODUCTS)
+    shown = [json.loads(body)["results"][0]["inventory"] for _, body in (before, after)]
+    assert shown == [5, 4]
 
 
 @pytest.mark.parametrize("header", [(b"content-length", b"3"), (b"transfer-encoding", b"chunked")])
@@ -274,3 +278,23 @@ def test_a_request_with_a_body_is_not_for_the_loop(loop_ask, header):
     loop_ask(PRODUCTS, through="threads")
 
     assert loop_ask(PRODUCTS, header)[0] == 599
+
+
+def test_what_takes_long_again_and_again_is_made_by_threads(loop_ask, monkeypatch):
+    products = [make_product() for _ in range(5)]
+    loop_ask(PRODUCTS, through="threads")
+    monkeypatch.setattr(loop_module, "QUICK_SECONDS", 0)
+    threads = []
+    original = Front.answer
+
+    def note(*arguments: Any, **options: Any) -> Any:
+        if options["made"]:
+            threads.append(threading.current_thread().name.partition("_")[0])
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(Front, "answer", note)
+
+    statuses = {loop_ask(f"{PRODUCTS}{product.pk}/")[0] for product in products}
+
+    assert statuses == {200}
+    assert threads == ["MainThread", "MainThread", "MainThread", "hot", "hot"]

@@ -29,6 +29,10 @@ PEOPLE = """
     ORDER BY p.id
 """
 
+RECIPIENTS = (
+    "SELECT user_id FROM messaging_participant WHERE conversation_id = %s AND left_seq IS NULL"
+)
+
 
 def list_conversations(user_id: str) -> dict[str, object]:
     people: dict[Any, dict[Any, dict[str, object]]] = {}
@@ -88,13 +92,7 @@ def send_message(*, user_id: str, conversation: str, body: str) -> dict[str, obj
             " WHERE id = %s RETURNING last_seq",
             sent_at, talk,
         )  # fmt: skip
-        people = people_in(
-            query(
-                "SELECT user_id FROM messaging_participant"
-                " WHERE conversation_id = %s AND left_seq IS NULL",
-                talk,
-            )
-        )
+        people = people_in(query(RECIPIENTS, talk))
         query(
             "INSERT INTO messaging_message (id, conversation_id, seq, sender_id, client_id,"
             " request_hash, depth, kind, body, sent_at)"

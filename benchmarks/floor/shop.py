@@ -155,16 +155,17 @@ def place_order(*, user_id: str, cart_id: str) -> dict[str, object]:
         "placed_at": moment(placed_at),
         "payment_status": "P",
         "total": money(total),
-        "items": [
-            {
-                "id": pk,
-                "product": {"id": product, "title": title, "unit_price": money(cents)},
-                "title": title,
-                "unit_price": money(cents),
-                "quantity": quantity,
-            }
-            for (pk,), (product, quantity, title, cents) in zip(kept, lines, strict=True)
-        ],
+        "items": [_line(pk, *line) for (pk,), line in zip(kept, lines, strict=True)],
+    }
+
+
+def _line(pk: int, product: int, quantity: int, title: str, cents: int) -> dict[str, object]:
+    return {
+        "id": pk,
+        "product": {"id": product, "title": title, "unit_price": money(cents)},
+        "title": title,
+        "unit_price": money(cents),
+        "quantity": quantity,
     }
 
 

@@ -91,3 +91,19 @@ def test_a_query_of_raw_bytes_is_read_as_utf8(db, client):
     answer = client.get(PRODUCTS, QUERY_STRING=query)
 
     assert answer.json()["count"] == 1
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_who_asks_first_and_how_is_not_seen_in_the_headers_of_others(ann, client, method):
+    make_product(title="Tea")
+    plain = client.get(PRODUCTS)
+    client.force_login(ann)
+
+    by_the_view = getattr(client, method)(PRODUCTS, {"search": "tea"})
+
+    assert headers_of_all(by_the_view) == headers_of_all(plain)
+
+
+def headers_of_all(answer: Any) -> dict[str, str]:
+    of_one = {"ETag", "Content-Length", "X-Request-ID"}
+    return {name: value for name, value in answer.headers.items() if name not in of_one}

@@ -5,7 +5,10 @@ builds it with marks in the place of values; what is asked for later only fills 
 rows are what the database driver gives: no model instances, no conversions.
 """
 
-from collections.abc import Callable, Collection, Mapping
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,6 +18,8 @@ from django.db.models import QuerySet
 
 MOST_SIZES = 100
 FIRST_MARK = 1_900_000_000  # no constant of a query is as large; fits every column of integers
+
+_file: ContextVar[sqlite3.Connection | None] = ContextVar("file", default=None)
 
 Kind = type[int] | type[Decimal] | type[UUID]
 
@@ -58,8 +63,11 @@ class Prepared:
         for name, kind in self._places.items():
             if kind is UUID:
                 values[name] = _as_kept(values[name])
+        given = {**self._constants, **values}
+        if (file := _file.get()) is not None:
+            return file.execute(sql % {name: f":{name}" for name in given}, given).fetchall()
         with connection.cursor() as cursor:
-            cursor.execute(sql, {**self._constants, **values})
+            cursor.execute(sql, given)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
 
@@ -78,6 +86,16 @@ class Prepared:
                 self._constants[place] = value
             places.append(f"%({place})s")
         return str(sql % tuple(places))
+
+
+@contextmanager
+def reading_from(file: sqlite3.Connection) -> Iterator[None]:
+    """Let what is prepared read through this connection: on an event loop Django's is forbidden."""
+    token = _file.set(file)
+    try:
+        yield
+    finally:
+        _file.reset(token)
 
 
 class PreparedIn:

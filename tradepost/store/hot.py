@@ -18,7 +18,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from tradepost.kit.http.json import encode
 from tradepost.kit.http.pagination import NumberedPages
 from tradepost.kit.money import to_minor
-from tradepost.kit.prepared import Prepared
+from tradepost.kit.prepared import Prepared, PreparedIn
 from tradepost.store.filters import ORDERED_BY, ProductFilter
 from tradepost.store.models import Product
 from tradepost.store.rows import product_as_json, product_rows, products_as_json
@@ -73,7 +73,8 @@ def product_list_bytes(
     offset = (number - 1) * PAGE_SIZE
     if offset and offset >= count:
         return None
-    rows = _page(shape).run(**values, limit=PAGE_SIZE, offset=offset)
+    ids = _ids(shape).run(**values, limit=PAGE_SIZE, offset=offset)
+    rows = _rows(shape).run([pk for (pk,) in ids])
     url = f"{root}/api/v1/store/products/?{urlencode(sorted(params.items()))}"
     return encode(
         {
@@ -104,27 +105,36 @@ def _read_values(given: Mapping[str, str]) -> dict[str, int] | None:
 
 
 @lru_cache(maxsize=256)
-def _page(shape: Shape) -> Prepared:
-    return _prepare(shape, around="{query} LIMIT %(limit)s OFFSET %(offset)s")
+def _count(shape: Shape) -> Prepared:
+    return _prepare(shape, around="SELECT COUNT(*) FROM ({query}) AS counted", ordered=False)
 
 
 @lru_cache(maxsize=256)
-def _count(shape: Shape) -> Prepared:
-    return _prepare(shape, around="SELECT COUNT(*) FROM ({query}) AS counted", counted=True)
+def _ids(shape: Shape) -> Prepared:
+    """Find the ids of a page first: what is passed over on the way to it is then read from an
+    index, and not whole rows."""
+    return _prepare(shape, around="{query} LIMIT %(limit)s OFFSET %(offset)s", ordered=True)
 
 
-def _prepare(shape: Shape, *, around: str, counted: bool = False) -> Prepared:
-    """Build the query that the view would build, with the filter set of the view."""
+@lru_cache(maxsize=256)
+def _rows(shape: Shape) -> PreparedIn:
+    def build(ids: list[int]) -> QuerySet[Any, Any]:
+        products = Product.objects.public().filter(pk__in=ids).order_by(*shape.keys())
+        rows: QuerySet[Any, Any] = product_rows(products)
+        return rows
+
+    return PreparedIn(build)
+
+
+def _prepare(shape: Shape, *, around: str, ordered: bool) -> Prepared:
+    """Build the query of ids that the view would build, with the filter set of the view."""
 
     def build(**marks: int | Decimal) -> QuerySet[Any, Any]:
         products: QuerySet[Product] = ProductFilter(
             {**marks, "in_stock": shape.in_stock, "ordering": shape.ordering},
             queryset=Product.objects.public(),
         ).qs
-        if counted:
-            return products.order_by().values_list("pk")
-        rows: QuerySet[Any, Any] = product_rows(products.order_by(*shape.keys()))
-        return rows
+        return products.order_by(*(shape.keys() if ordered else ())).values_list("pk")
 
     places = {name: PLACES[name] for name in sorted(shape.filters)}
     return Prepared(build, places=places, around=around)

@@ -27,17 +27,17 @@ class RequestLog:
         response["X-Request-ID"] = request_id
         if not request.path.startswith(QUIET):
             route = getattr(request.resolver_match, "route", None)
-            log_request(request, route, response.status_code, started, request_id)
+            log_request(request.method, route, response.status_code, started, request_id)
         return response
 
 
 def log_request(
-    request: HttpRequest, route: str | None, status: int, started: float, request_id: str
+    method: str | None, route: str | None, status: int, started: float, request_id: str
 ) -> None:
     """Write the line of a request that began at ``started`` of the performance counter."""
     log.info(
         "request",
-        method=request.method,
+        method=method,
         route=route,
         status=status,
         ms=round((time.perf_counter() - started) * 1000, 1),

@@ -22,6 +22,7 @@ from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
 
 TABLE = Product._meta.db_table
+MOST_IN_STOCK = 2**31 - 1  # of one product, what the column holds
 COLUMNS = ["id", "title", "unit_price", "inventory", "price"]  # in the order of the table
 
 
@@ -45,9 +46,9 @@ def take_stock(*, quantities: Mapping[int, int]) -> dict[int, Product]:
 
 @atomic
 def return_stock(*, quantities: Mapping[int, int]) -> None:
-    """Put back what an order had taken of each product id."""
-    _lock(quantities)
-    _move(quantities, "+")
+    """Put back what an order had taken of each product id, as far as the column has room."""
+    room = {pk: MOST_IN_STOCK - product.inventory for pk, product in _lock(quantities).items()}
+    _move({pk: min(quantity, room[pk]) for pk, quantity in quantities.items()}, "+")
     raise_stamp(CATALOGUE)
 
 

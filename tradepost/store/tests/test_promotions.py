@@ -19,12 +19,14 @@ from tradepost.store.actions.promotions import (
     change_promotion,
     create_promotion,
     delete_promotion,
+    delete_promotions,
     reprice_products,
+    set_products_of_promotion,
 )
 from tradepost.store.errors import EndsBeforeStart, NoSuchPromotion
 from tradepost.store.models import Product, Promotion
 from tradepost.store.stamps import CATALOGUE
-from tradepost.store.tests.factories import make_collection, make_product
+from tradepost.store.tests.factories import make_collection, make_product, make_promotion
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -200,3 +202,26 @@ def test_the_price_is_the_list_price_less_the_best_discount_rounded_half_up(cent
     assert shown.discount == best
     assert shown.price == half_up(unit_price * (1 - best / 100))
     assert shown.price_with_tax == with_tax(shown.price, rate=Decimal("0.1"))
+
+
+def test_promotions_that_are_deleted_together_leave_the_prices_of_what_is_left():
+    tea, cup = make_product(unit_price="10.00"), make_product(unit_price="10.00")
+    half, third, rest = (make_promotion(discount=number) for number in ("50", "30", "10"))
+    for promotion in (half, rest):
+        set_products_of_promotion(promotion_id=promotion.pk, product_ids=[tea.pk])
+    set_products_of_promotion(promotion_id=third.pk, product_ids=[cup.pk])
+
+    delete_promotions(promotion_ids=[half.pk, third.pk])
+
+    prices = dict(Product.objects.values_list("pk", "price"))
+    assert prices == {tea.pk: Decimal("9.00"), cup.pk: Decimal("10.00")}
+    assert set(Promotion.objects.all()) == {rest}
+
+
+def test_a_product_that_is_gone_is_left_out_of_a_promotion():
+    tea = make_product(unit_price="10.00")
+    half = make_promotion(discount="50")
+
+    set_products_of_promotion(promotion_id=half.pk, product_ids=[tea.pk, tea.pk + 1])
+
+    assert set(half.products.all()) == {tea}

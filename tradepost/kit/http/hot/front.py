@@ -72,9 +72,13 @@ class Front:
             status, body = "200 OK", found if request.method == "GET" else b""
             length = [("Content-Length", str(len(found)))]
         request_id = uuid4().hex[:16]
-        log_request(request, asked.hot.path.pattern, int(status[:3]), started, request_id)
+        log_request(request.method, asked.hot.path.pattern, int(status[:3]), started, request_id)
         own = [("ETag", asked.etag), ("X-Request-ID", request_id), *length]
         return status, [*usual, *own], body
+
+    def knows(self, request: WSGIRequest, asked: Asked) -> bool:
+        """Say whether the headers of such an answer are known."""
+        return _place(request, asked) in self._headers
 
     def _learn(
         self, environ: Environ, start_response: StartResponse, asked: Asked

@@ -39,10 +39,12 @@ class HotReads:
         if ready is not None:
             return HttpResponse(ready, content_type=JSON)
         response = self.get_response(request)
-        fit = response.status_code == OK and request.method == "GET"
-        if fit and response.get("Content-Type", "").startswith(JSON):
+        if response.status_code != OK or not response.get("Content-Type", "").startswith(JSON):
+            return response
+        if request.method == "GET":
             keep_bytes(asked, response.content)
-        return response
+        # Without what the view's headers say of this caller: they are remembered for everybody.
+        return HttpResponse(response.content, content_type=JSON)
 
 
 def _with_headers(response: HttpResponse, asked: Asked) -> HttpResponse:

@@ -76,6 +76,8 @@ TABLE = """
     carts-detail           DELETE             204   204      204     204   204  204
     carts-detail           GET claimed        404   200      404     404   404  404
     carts-detail           DELETE claimed     404   204      404     404   404  404
+    carts-accept           POST               200   200      200     200   200  200
+    carts-accept           POST claimed       404   200      404     404   404  404
     carts-claim            POST               401   200      200     200   200  200
     carts-claim            POST claimed       401   200      404     404   404  404
     carts-mine             GET                401   200      404     404   404  404
@@ -212,6 +214,7 @@ class Scene:
         return {"pk": self._cart(case).pk}
 
     _carts_claim = _carts_detail
+    _carts_accept = _carts_detail
 
     def _cart_items_list(self, case):
         return {"cart_pk": self._cart(case).pk}

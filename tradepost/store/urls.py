@@ -10,6 +10,7 @@ urlpatterns = [
     path("products/<number:pk>/review/delete/", reviews.review_delete, name="review-delete"),
     path("cart/", carts.cart, name="cart"),
     path("cart/add/", carts.cart_add, name="cart-add"),
+    path("cart/accept/", carts.cart_accept, name="cart-accept"),
     path("cart/lines/<number:pk>/", carts.cart_line, name="cart-line"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/", orders.orders, name="orders"),

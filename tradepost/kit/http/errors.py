@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
 from django.views import defaults
@@ -15,6 +16,10 @@ from rest_framework.views import exception_handler, set_rollback
 from tradepost.kit import errors
 from tradepost.kit.http.json import encode
 from tradepost.kit.idempotency import KeyReused
+
+log = structlog.get_logger(__name__)
+
+BUSY_STATES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
 
 STATUS: dict[type[errors.DomainError], int] = {
     KeyReused: 422,
@@ -36,6 +41,8 @@ def answer_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Render a refusal; None for what is no refusal but a fault, which becomes a 500."""
     if isinstance(exc, errors.DomainError):
         return _answer_refusal(exc)
+    if isinstance(exc, OperationalError) and is_busy(exc):
+        return _answer_busy(exc)
     if isinstance(exc, RequestDataTooBig):
         return _plain(413, "The request body is too large.", "body_too_large")
     if isinstance(exc, SuspiciousOperation):
@@ -47,6 +54,19 @@ def answer_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     response = exception_handler(exc, dict(context))
     if response is not None and isinstance(exc, exceptions.APIException):
         _add_code(response, exc)
+    return response
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Say whether the database only had too much to do at once: the same request may succeed."""
+    said = error.__cause__
+    return getattr(said, "sqlstate", None) in BUSY_STATES or "database is locked" in str(error)
+
+
+def _answer_busy(error: OperationalError) -> Response:
+    log.warning("database.busy", error=type(error.__cause__ or error).__name__)
+    response = _plain(503, "Too much at once. Please try again.", "busy")
+    response["Retry-After"] = "1"
     return response
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from tradepost.accounts.actions.users import lock_account
@@ -123,6 +123,18 @@ def remove_from_cart(*, cart_id: UUID, item_id: int, user: User | None = None) -
     removed, _ = CartItem.objects.filter(cart_id=cart_id, pk=item_id).delete()
     if not removed:
         raise NotFound
+
+
+@atomic
+def accept_changes(*, cart_id: UUID, user: User | None = None) -> None:
+    """Note that whoever uses the cart has seen which prices changed and what is no longer sold.
+
+    Raises NoSuchCart.
+    """
+    _touch_cart(cart_id, user)
+    price = Product.objects.filter(pk=OuterRef("product_id")).values("price")
+    CartItem.objects.filter(cart_id=cart_id).update(seen_price=Subquery(price))
+    DroppedLine.objects.filter(cart_id=cart_id).delete()
 
 
 @atomic

@@ -16,6 +16,7 @@ from tradepost.accounts.caller import caller, caller_or_none
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.paths import NUMBER, UUID_TEXT
 from tradepost.store.actions.carts import (
+    accept_changes,
     add_to_cart,
     claim_cart,
     create_cart,
@@ -65,6 +66,14 @@ class CartViewSet(IdempotentPosts, viewsets.GenericViewSet[Cart]):
         """Make a cart one's own, or put its lines into one's own; nobody else finds it then."""
         cart = claim_cart(cart_id=UUID(pk), user=caller(request))
         return self.retrieve(request, pk=str(cart.pk))
+
+    @extend_schema(request=None, responses=CartOutput)
+    @action(["post"], detail=True)
+    def accept(self, request: Request, pk: str) -> Response:
+        """Note that the changed prices and the products that are gone were seen; what is short of
+        stock stays a problem."""
+        accept_changes(cart_id=UUID(pk), user=caller_or_none(request))
+        return self.retrieve(request, pk=pk)
 
     @extend_schema(responses=CartOutput)
     @action(["get"], detail=False, permission_classes=[IsAuthenticated])

@@ -10,11 +10,16 @@ from django.db import migrations, models
 def give_slugs_of_their_own(apps, schema_editor):
     """Products that share a slug get theirs with their id; the oldest keeps it."""
     Product = apps.get_model("store", "Product")
+    used = set(Product.objects.values_list("slug", flat=True))
     seen = set()
     for product in Product.objects.order_by("pk").only("pk", "slug").iterator():
         if product.slug in seen:
-            product.slug = f"{product.slug[:30]}-{product.pk}"
+            stem, mark = product.slug[:28], str(product.pk)
+            while f"{stem}-{mark}" in used:
+                mark += "x"
+            product.slug = f"{stem}-{mark}"
             product.save(update_fields=["slug"])
+            used.add(product.slug)
         seen.add(product.slug)
 
 

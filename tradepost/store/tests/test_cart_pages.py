@@ -268,3 +268,16 @@ def test_who_is_signed_in_has_one_cart_in_every_browser(client, ann):
 )
 def test_a_form_address_that_is_opened_by_hand_leads_to_its_page(client, db, address, page):
     assert client.get(address)["Location"] == page
+
+
+def test_what_was_seen_is_not_said_again(client, db):
+    tea = make_product(unit_price="2.00")
+    client.post("/cart/add/", {"product_id": tea.pk, "quantity": 1})
+    CartItem.objects.update(seen_price="1.00")
+    before = client.get("/cart/").content.decode()
+
+    after = client.post("/cart/accept/", follow=True).content.decode()
+
+    assert "The price has changed from 1.00 to 2.00" in before
+    assert "The price has changed" not in after
+    assert "I have seen what changed" not in after

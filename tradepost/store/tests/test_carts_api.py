@@ -544,3 +544,22 @@ def test_carts_are_swept_in_portions():
     swept = [carts.sweep_carts(unchanged_since=tomorrow, limit=2) for _ in range(3)]
 
     assert swept == [2, 1, 0]
+
+
+def test_who_has_seen_what_changed_is_not_told_again(api):
+    tea, lamp = make_product(unit_price="2.00"), make_product(inventory=1)
+    gone = make_product()
+    cart = make_cart({tea: 1, lamp: 1, gone: 1})
+    CartItem.objects.update(seen_price="1.00")
+    Product.objects.filter(pk=lamp.pk).update(inventory=0)
+    delete_product(product_id=gone.pk)
+    before = api().get(f"{CARTS}{cart.pk}/").json()["problems"]
+
+    after = api().post(f"{CARTS}{cart.pk}/accept/").json()["problems"]
+
+    assert [problem["code"] for problem in before] == [
+        "price_changed", "price_changed", "short_of_stock", "product_gone",
+    ]  # fmt: skip
+    assert [(problem["code"], problem["title"]) for problem in after] == [
+        ("short_of_stock", lamp.title)
+    ]

@@ -12,6 +12,7 @@ from tradepost.accounts.models import User
 from tradepost.kit.errors import Invalid, NotFound
 from tradepost.kit.http.pages import check_limit, posted_from
 from tradepost.store.actions.carts import (
+    accept_changes,
     add_to_cart,
     add_to_new_cart,
     remove_from_cart,
@@ -38,7 +39,8 @@ def describe_cart(cart: Cart | None) -> dict[str, object]:
     for problem in problems:
         found.setdefault(problem.item_id, []).append(problem)
     lines = [(item, found.get(item.pk, [])) for item in cart.items.all()] if cart else []
-    return {"cart": cart, "lines": lines, "gone": found.get(None, [])}
+    changed = any(problem.code != "short_of_stock" for problem in problems)
+    return {"cart": cart, "lines": lines, "gone": found.get(None, []), "changed": changed}
 
 
 def cart(request: HttpRequest) -> HttpResponse:
@@ -77,6 +79,16 @@ def cart_line(request: HttpRequest, pk: int) -> HttpResponse:
             remove_from_cart(cart_id=cart_id, item_id=pk, user=_user(request))
     except NotFound:
         messages.info(request, _("That was no longer in your cart."))
+    return redirect("cart")
+
+
+@posted_from("cart")
+def cart_accept(request: HttpRequest) -> HttpResponse:
+    """Note that what changed was seen."""
+    cart_id = _carts(request).values_list("pk", flat=True).first()
+    if cart_id is not None:
+        with suppress(NoSuchCart):
+            accept_changes(cart_id=cart_id, user=_user(request))
     return redirect("cart")
 
 

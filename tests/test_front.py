@@ -298,3 +298,7 @@ def test_what_takes_long_again_and_again_is_made_by_threads(loop_ask, monkeypatc
 
     assert statuses == {200}
     assert threads == ["MainThread", "MainThread", "MainThread", "hot", "hot"]
+
+
+def test_a_path_beyond_latin_letters_comes_to_django_as_it_was_sent(ask):
+    assert ask("/товары/").status == 404

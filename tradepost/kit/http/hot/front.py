@@ -39,7 +39,7 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         started = time.perf_counter()
-        request = WSGIRequest(environ)
+        request = WSGIRequest(dict(environ))  # which it changes: Django must find it as it came
         try:
             asked = look_at(request, read_stamp=read_stamp)
             if asked is None:
@@ -87,7 +87,7 @@ class Front:
 
         def start(status: str, headers: Headers, *rest: Any) -> Any:
             if status.startswith("200") and ("ETag", asked.etag) in headers:
-                self._remember(_place(WSGIRequest(environ), asked), headers)
+                self._remember(_place(WSGIRequest(dict(environ)), asked), headers)
             return start_response(status, headers, *rest)
 
         return self.wsgi(environ, start)

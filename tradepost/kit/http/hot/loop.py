@@ -66,9 +66,7 @@ class LoopFront:
         self._slow_until: dict[str, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ready = None
-        if scope["method"] in ("GET", "HEAD") and is_hot_path(scope["path"]):
-            ready = await self._find(scope)
+        ready = await self._find(scope) if _may_be_hot(scope) else None
         if ready is None:
             return await self.app(scope, receive, send)
         status, headers, body = ready
@@ -87,7 +85,7 @@ class LoopFront:
         except (DisallowedHost, sqlite3.Error):  # the threads know what to say
             self._close()
             return None
-        if asked is None or not _has_no_body(scope):
+        if asked is None:
             return None
         ready = self.front.answer(request, asked, made=False, started=started)
         if ready is None and asked.hot.make and self.front.knows(request, asked):
@@ -184,14 +182,18 @@ def _look_of(scope: Scope) -> Look | None:
     for name, value in scope["headers"]:
         if name in CALLERS_HEADERS:
             said += [name, value]
-        elif name == b"if-none-match" or name in BODY_HEADERS:
+        elif name == b"if-none-match":
             return None
     return tuple(said) if sum(map(len, said)) <= LONGEST_LOOK else None
 
 
-def _has_no_body(scope: Scope) -> bool:
+def _may_be_hot(scope: Scope) -> bool:
     headers: list[tuple[bytes, Any]] = scope["headers"]
-    return not any(name in BODY_HEADERS for name, _ in headers)
+    return (
+        scope["method"] in ("GET", "HEAD")
+        and is_hot_path(scope["path"])
+        and not any(name in BODY_HEADERS for name, _ in headers)
+    )
 
 
 def _raw(headers: list[tuple[str, str]]) -> RawHeaders:

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tradepost.core.actions.products import MOST_TAGS, tag_product
+from tradepost.kit.http.bodies import read_body
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.kit.http.search import Search
 from tradepost.store.models import Product
@@ -40,9 +41,7 @@ class TagsOfProductView(APIView):
     @extend_schema(request=ProductTags, responses=ProductTags)
     def put(self, request: Request, pk: str) -> Response:
         """Give the product exactly these tags."""
-        asked = ProductTags(data=request.data)
-        asked.is_valid(raise_exception=True)
-        labels = sorted(set(asked.validated_data["tags"]))
+        labels = sorted(set(read_body(request, ProductTags)["tags"]))
         tag_product(product_id=int(pk), labels=labels)
         return Response({"tags": labels})
 

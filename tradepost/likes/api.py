@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tradepost.accounts.caller import caller, caller_or_none
+from tradepost.kit.http.bodies import read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.likes.actions.likes import like, unlike
 from tradepost.likes.limits import LikeChanges
@@ -38,10 +39,8 @@ class LikesView(IdempotentPosts, APIView):
     @extend_schema(request=LikeInput, responses={201: LikesOutput})
     def post(self, request: Request) -> Response:
         """Like an object. A second time is answered in the same way and changes nothing."""
-        asked = LikeInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        kind, pk = asked.validated_data["kind"], asked.validated_data["id"]
-        likes = like(user=caller(request), kind=kind, object_id=pk)
+        asked = read_body(request, LikeInput)
+        likes = like(user=caller(request), kind=asked["kind"], object_id=asked["id"])
         return Response(LikesOutput(likes).data, status=status.HTTP_201_CREATED)
 
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tradepost.accounts.caller import caller
+from tradepost.kit.http.bodies import read_body
 from tradepost.kit.http.idempotency import REPLAYED, IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.messaging.actions.conversations import start_conversation
@@ -59,9 +60,8 @@ class ConversationViewSet(
 
     @extend_schema(request=StartConversationInput, responses={201: ConversationOutput})
     def create(self, request: Request) -> Response:
-        asked = StartConversationInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        conversation = start_conversation(starter=caller(request), **asked.validated_data)
+        asked = read_body(request, StartConversationInput)
+        conversation = start_conversation(starter=caller(request), **asked)
         return Response(self._shown(conversation.pk), status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=MessageOutput(many=True))
@@ -117,9 +117,7 @@ class MessageViewSet(
     @extend_schema(request=SendMessageInput, responses={201: MessageOutput})
     def create(self, request: Request) -> Response:
         """Send a message. The same ``client_id`` again gives the same 201 and sends nothing."""
-        asked = SendMessageInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        sent = send_message(sender=caller(request), **asked.validated_data)
+        sent = send_message(sender=caller(request), **read_body(request, SendMessageInput))
         headers = {REPLAYED: "true"} if sent.repeated else {}
         shown = MessageOutput(sent.message).data
         return Response(shown, status=status.HTTP_201_CREATED, headers=headers)
@@ -130,7 +128,6 @@ class MessageViewSet(
     )
     @action(["post"], detail=False)
     def mark_conversation_as_read(self, request: Request) -> Response:
-        asked = MarkReadInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        seq = mark_conversation_read(reader=caller(request), **asked.validated_data)
+        asked = read_body(request, MarkReadInput)
+        seq = mark_conversation_read(reader=caller(request), **asked)
         return Response({"last_read_seq": seq})

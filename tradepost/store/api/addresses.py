@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tradepost.accounts.caller import caller
+from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.paths import NUMBER
 from tradepost.store.actions.customers import add_address, change_address, remove_address
@@ -30,11 +31,8 @@ class AddressViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMode
 
     @extend_schema(request=AddressInput, responses={201: AddressOutput})
     def create(self, request: Request) -> Response:
-        asked = AddressInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        address = add_address(user=caller(request), **asked.validated_data)
-        place = {"Location": request.build_absolute_uri(f"{address.pk}/")}
-        return Response(AddressOutput(address).data, status=status.HTTP_201_CREATED, headers=place)
+        address = add_address(user=caller(request), **read_body(request, AddressInput))
+        return created(request, AddressOutput(address).data, pk=address.pk)
 
     @extend_schema(request=AddressInput, responses=AddressOutput)
     def update(self, request: Request, pk: str) -> Response:
@@ -49,9 +47,6 @@ class AddressViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMode
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _change(self, request: Request, pk: str, *, partial: bool) -> Response:
-        asked = AddressInput(data=request.data, partial=partial)
-        asked.is_valid(raise_exception=True)
-        address = change_address(
-            user=caller(request), address_id=int(pk), changes=asked.validated_data
-        )
+        changes = read_body(request, AddressInput, partial=partial)
+        address = change_address(user=caller(request), address_id=int(pk), changes=changes)
         return Response(AddressOutput(address).data)

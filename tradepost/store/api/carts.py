@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from tradepost.accounts.caller import caller, caller_or_none
+from tradepost.kit.http.bodies import read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.paths import NUMBER, UUID_TEXT
 from tradepost.store.actions.carts import (
@@ -105,22 +106,15 @@ class CartItemViewSet(IdempotentPosts, viewsets.GenericViewSet[CartItem]):
 
     @extend_schema(request=AddItemInput, responses={201: CartItemChanged})
     def create(self, request: Request, cart_pk: str) -> Response:
-        asked = AddItemInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        item = add_to_cart(
-            cart_id=UUID(cart_pk), user=caller_or_none(request), **asked.validated_data
-        )
+        asked = read_body(request, AddItemInput)
+        item = add_to_cart(cart_id=UUID(cart_pk), user=caller_or_none(request), **asked)
         return Response(CartItemChanged(item).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=ChangeItemInput, responses=CartItemChanged)
     def partial_update(self, request: Request, cart_pk: str, pk: str) -> Response:
-        asked = ChangeItemInput(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = read_body(request, ChangeItemInput)
         item = set_quantity(
-            cart_id=UUID(cart_pk),
-            item_id=int(pk),
-            user=caller_or_none(request),
-            **asked.validated_data,
+            cart_id=UUID(cart_pk), item_id=int(pk), user=caller_or_none(request), **asked
         )
         return Response(CartItemChanged(item).data)
 

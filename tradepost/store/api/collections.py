@@ -8,6 +8,7 @@ from rest_framework import status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.paths import NUMBER
 from tradepost.kit.http.permissions import IsAdminOrReadOnly
@@ -32,29 +33,24 @@ class CollectionViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet
 
     @extend_schema(responses={201: CollectionOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:
-        collection = create_collection(**_read(request))
-        place = {"Location": request.build_absolute_uri(f"{collection.pk}/")}
-        return Response(_show(collection.pk), status=status.HTTP_201_CREATED, headers=place)
+        collection = create_collection(**read_body(request, CollectionInput))
+        return created(request, _show(collection.pk), pk=collection.pk)
 
     @extend_schema(responses=CollectionOutput)
     def update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        change_collection(collection_id=int(pk), changes=_read(request))
+        change_collection(collection_id=int(pk), changes=read_body(request, CollectionInput))
         return Response(_show(int(pk)))
 
     @extend_schema(responses=CollectionOutput)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        change_collection(collection_id=int(pk), changes=_read(request, partial=True))
+        change_collection(
+            collection_id=int(pk), changes=read_body(request, CollectionInput, partial=True)
+        )
         return Response(_show(int(pk)))
 
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         delete_collection(collection_id=int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
-    asked = CollectionInput(data=request.data, partial=partial)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
 
 
 def _show(pk: int) -> Any:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tradepost.accounts.caller import caller
+from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import NumberedPages
 from tradepost.kit.http.paths import NUMBER
@@ -61,13 +62,9 @@ class CustomerViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMod
     @extend_schema(request=CreateCustomerInput, responses={201: BackOfficeCustomerOutput})
     def create(self, request: Request) -> Response:
         """Make the record of a user who has none."""
-        asked = CreateCustomerInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        user_id = asked.validated_data.pop("user_id")
-        customer = create_customer(user_id=user_id, fields=asked.validated_data)
-        shown = BackOfficeCustomerOutput(customer).data
-        place = {"Location": request.build_absolute_uri(f"{customer.pk}/")}
-        return Response(shown, status=status.HTTP_201_CREATED, headers=place)
+        fields = read_body(request, CreateCustomerInput)
+        customer = create_customer(user_id=fields.pop("user_id"), fields=fields)
+        return created(request, BackOfficeCustomerOutput(customer).data, pk=customer.pk)
 
     @extend_schema(request=ChangeCustomerInput, responses=BackOfficeCustomerOutput)
     def update(self, request: Request, pk: str) -> Response:
@@ -88,9 +85,8 @@ class CustomerViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMod
     def me(self, request: Request) -> Response:
         """Show or change the caller's own record. A missing one is 404 until something is put."""
         if request.method in {"PUT", "PATCH"}:
-            asked = OwnDetailsInput(data=request.data)
-            asked.is_valid(raise_exception=True)
-            customer = change_own_details(user=caller(request), changes=asked.validated_data)
+            changes = read_body(request, OwnDetailsInput)
+            customer = change_own_details(user=caller(request), changes=changes)
         else:
             customer = self.get_object()
         return Response(CustomerOutput(customer).data)
@@ -110,7 +106,6 @@ class CustomerViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMod
         return self.get_paginated_response(OrderOutput(page, many=True).data)
 
     def _change(self, request: Request, pk: str) -> Response:
-        asked: Any = ChangeCustomerInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        customer = change_customer(customer_id=int(pk), changes=asked.validated_data)
+        changes = read_body(request, ChangeCustomerInput)
+        customer = change_customer(customer_id=int(pk), changes=changes)
         return Response(BackOfficeCustomerOutput(customer).data)

@@ -13,6 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.paths import NUMBER, root_of
 from tradepost.kit.http.permissions import IsAdminOrReadOnly
@@ -44,8 +45,7 @@ class ImageViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[Prod
     @extend_schema(responses={201: ImageOutput})
     def create(self, request: Request, product_pk: str, **kwargs: Any) -> Response:
         image = add_image(product_id=int(product_pk), file=_read(request))
-        place = {"Location": request.build_absolute_uri(f"{image.pk}/")}
-        return Response(_show(request, image), status=status.HTTP_201_CREATED, headers=place)
+        return created(request, _show(request, image), pk=image.pk)
 
     @extend_schema(responses=ImageOutput)
     def update(self, request: Request, product_pk: str, pk: str, **kwargs: Any) -> Response:
@@ -63,9 +63,7 @@ class ImageViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[Prod
 
 
 def _read(request: Request) -> UploadedFile[bytes]:
-    asked = ImageInput(data=request.data)
-    asked.is_valid(raise_exception=True)
-    file: UploadedFile[bytes] = asked.validated_data["image"]
+    file: UploadedFile[bytes] = read_body(request, ImageInput)["image"]
     return file
 
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tradepost.accounts.caller import caller
+from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.downloads import AnyAccept, download
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages
@@ -58,20 +59,14 @@ class OrderViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveModelM
 
     @extend_schema(request=PlaceOrderInput, responses={201: OrderOutput})
     def create(self, request: Request) -> Response:
-        asked = PlaceOrderInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        order = place_order(buyer=caller(request), **asked.validated_data)
-        place = {"Location": request.build_absolute_uri(f"{order.pk}/")}
-        return Response(_shown(order), status=status.HTTP_201_CREATED, headers=place)
+        order = place_order(buyer=caller(request), **read_body(request, PlaceOrderInput))
+        return created(request, _shown(order), pk=order.pk)
 
     @extend_schema(request=ChangeOrderInput, responses=OrderOutput)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the payment status; 409 for a change that the present one does not allow."""
-        asked = ChangeOrderInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        order = set_payment_status(
-            order_id=int(pk), status=asked.validated_data["payment_status"], actor=caller(request)
-        )
+        wanted = read_body(request, ChangeOrderInput)["payment_status"]
+        order = set_payment_status(order_id=int(pk), status=wanted, actor=caller(request))
         return Response(_shown(order))
 
     def destroy(self, request: Request, pk: str) -> Response:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tradepost.kit.errors import NotFound
+from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.ordering import Ordering
 from tradepost.kit.http.pagination import NumberedOrKeysetPages, PagesByOrder
@@ -68,29 +69,21 @@ class ProductViewSet(IdempotentPosts, TwoForms, viewsets.GenericViewSet[Product]
 
     @extend_schema(responses={201: ProductOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:
-        fields = _read(request)
+        fields = read_body(request, ProductInput)
         product = create_product(promotion_ids=fields.pop("promotion_ids", ()), fields=fields)
-        place = {"Location": request.build_absolute_uri(f"{product.pk}/")}
-        shown = _show(request, product.pk)
-        return Response(shown, status=status.HTTP_201_CREATED, headers=place)
+        return created(request, _show(request, product.pk), pk=product.pk)
 
     @extend_schema(responses=ProductOutput)
     def update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return _change(request, int(pk), _read(request))
+        return _change(request, int(pk), read_body(request, ProductInput))
 
     @extend_schema(responses=ProductOutput)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return _change(request, int(pk), _read(request, partial=True))
+        return _change(request, int(pk), read_body(request, ProductInput, partial=True))
 
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         delete_product(product_id=int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
-    asked = ProductInput(data=request.data, partial=partial)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
 
 
 def _change(request: Request, pk: int, changes: dict[str, Any]) -> Response:

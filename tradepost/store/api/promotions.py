@@ -8,6 +8,7 @@ from rest_framework import status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import ArrayOrKeysetPages
 from tradepost.kit.http.paths import NUMBER
@@ -34,28 +35,20 @@ class PromotionViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[
 
     @extend_schema(responses={201: PromotionOutput})
     def create(self, request: Request, **kwargs: Any) -> Response:
-        promotion = create_promotion(fields=_read(request), now=timezone.now())
-        place = {"Location": request.build_absolute_uri(f"{promotion.pk}/")}
-        shown = PromotionOutput(promotion).data
-        return Response(shown, status=status.HTTP_201_CREATED, headers=place)
+        promotion = create_promotion(fields=read_body(request, PromotionInput), now=timezone.now())
+        return created(request, PromotionOutput(promotion).data, pk=promotion.pk)
 
     @extend_schema(responses=PromotionOutput)
     def update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return _change(int(pk), _read(request))
+        return _change(int(pk), read_body(request, PromotionInput))
 
     @extend_schema(responses=PromotionOutput)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return _change(int(pk), _read(request, partial=True))
+        return _change(int(pk), read_body(request, PromotionInput, partial=True))
 
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         delete_promotion(promotion_id=int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
-    asked = PromotionInput(data=request.data, partial=partial)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
 
 
 def _change(pk: int, changes: dict[str, Any]) -> Response:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tradepost.accounts.caller import caller
+from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import ArrayOrKeysetPages
 from tradepost.kit.http.paths import NUMBER
@@ -38,28 +39,22 @@ class ReviewViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[Rev
 
     @extend_schema(responses={201: ReviewOutput})
     def create(self, request: Request, product_pk: str, **kwargs: Any) -> Response:
-        review = write_review(author=caller(request), product_id=int(product_pk), **_read(request))
-        place = {"Location": request.build_absolute_uri(f"{review.pk}/")}
-        shown = ReviewOutput(review).data
-        return Response(shown, status=status.HTTP_201_CREATED, headers=place)
+        review = write_review(
+            author=caller(request), product_id=int(product_pk), **read_body(request, ReviewInput)
+        )
+        return created(request, ReviewOutput(review).data, pk=review.pk)
 
     @extend_schema(responses=ReviewOutput)
     def update(self, request: Request, product_pk: str, pk: str, **kwargs: Any) -> Response:
-        return _change(request, product_pk, pk, _read(request))
+        return _change(request, product_pk, pk, read_body(request, ReviewInput))
 
     @extend_schema(responses=ReviewOutput)
     def partial_update(self, request: Request, product_pk: str, pk: str, **kwargs: Any) -> Response:
-        return _change(request, product_pk, pk, _read(request, partial=True))
+        return _change(request, product_pk, pk, read_body(request, ReviewInput, partial=True))
 
     def destroy(self, request: Request, product_pk: str, pk: str, **kwargs: Any) -> Response:
         delete_review(editor=caller(request), product_id=int(product_pk), review_id=int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
-    asked = ReviewInput(data=request.data, partial=partial)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
 
 
 def _change(request: Request, product_pk: str, pk: str, changes: dict[str, Any]) -> Response:

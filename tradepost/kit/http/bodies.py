@@ -1,0 +1,26 @@
+"""What is sent to the API, and the answer to what was made of it."""
+
+from typing import Any
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+
+def read_body(
+    request: Request, form: type[Serializer[Any]], *, partial: bool = False
+) -> dict[str, Any]:
+    """Return what the body says as ``form`` reads it; with ``partial`` only what is there.
+
+    Raises DRF's ValidationError, which is answered 400.
+    """
+    asked = form(data=request.data, partial=partial)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def created(request: Request, shown: Any, *, pk: object) -> Response:
+    """Return 201 with what was made, and with its address: ``pk`` below that of the request."""
+    place = {"Location": request.build_absolute_uri(f"{pk}/")}
+    return Response(shown, status=status.HTTP_201_CREATED, headers=place)

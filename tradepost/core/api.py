@@ -47,7 +47,7 @@ class TagsOfProductView(APIView):
 
 
 class TagPages(KeysetPages):
-    ordering = ("label", "id")
+    ordering = ("label",)
 
 
 class TagsView(generics.ListAPIView[Tag]):

@@ -7,20 +7,34 @@ as one, because a row at a time it would read all that cost 8.99 before it comes
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Field, Func, GeneratedField, Model, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    F,
+    Field,
+    Func,
+    GeneratedField,
+    IntegerField,
+    Model,
+    Q,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
 from django.db.models.sql.compiler import SQLCompiler
 
 LONGEST_CURSOR = 2000
+
+Row = TypeVar("Row")
 
 
 class BadCursor(Exception):
@@ -29,10 +43,28 @@ class BadCursor(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """A place between two rows: after the one with these values, or with ``backwards`` before."""
+    """A place between two rows: after the one with these values, or with ``backwards`` before.
 
-    values: tuple[Any, ...]
+    Without values it is the beginning of the list, or with ``backwards`` its end. ``leads`` says
+    that the row came first of those with its first value: a hint of what is cheap, never of what
+    is right, for rows may have come since.
+    """
+
+    values: tuple[Any, ...] = ()
     backwards: bool = False
+    leads: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows of a list in its order, and whether there is more on either side of them.
+
+    On the side that the reader came from there was something, and may be nothing by now.
+    """
+
+    rows: list[Row]
+    has_before: bool
+    has_after: bool
 
 
 class RowIsGreater(Func):
@@ -70,22 +102,48 @@ def keys_of(rows: QuerySet[Any]) -> tuple[str, ...]:
     return tuple(keys.values())
 
 
-def take(rows: QuerySet[Any], keys: Sequence[str], place: Place | None, most: int) -> list[Any]:
-    """Return the next ``most`` rows after the place, or the last before it, nearest first."""
-    turned = [_turned(key) for key in keys] if place and place.backwards else list(keys)
-    ordered = rows.order_by(*turned)
-    if place is None:
-        return list(ordered[:most])
-    found: list[Any] = []
-    for condition in _beyond(rows, turned, place):
-        if len(found) < most:
-            found += ordered.filter(condition)[: most - len(found)]
-    return found
+def fixed_keys(model: type[Model], ordering: Sequence[str]) -> tuple[str, ...]:
+    """Return the order that a list always has; together its columns must tell all rows apart.
+
+    Raises ImproperlyConfigured for a column that names no place.
+    """
+    for key in ordering:
+        if not _is_column(model, key.lstrip("-")):
+            raise ImproperlyConfigured(f"{key}: {model.__name__} has no such column that is set.")
+    return tuple(ordering)
+
+
+def read_page(rows: QuerySet[Any], keys: Sequence[str], place: Place, size: int) -> Page[Any]:
+    """Return the ``size`` rows next to the place; every page costs the same."""
+    found = _take(rows, keys, place, size + 1)
+    came_from, has_more, shown = bool(place.values), len(found) > size, found[:size]
+    if place.backwards:
+        return Page(shown[::-1], has_before=has_more, has_after=came_from)
+    return Page(shown, has_before=came_from, has_after=has_more)
+
+
+def place_beside(
+    page: Page[Row],
+    keys: Sequence[str],
+    *,
+    backwards: bool = False,
+    value_of: Callable[[Row, str], Any] = getattr,
+) -> Place:
+    """Return the place after the rows of a page, or with ``backwards`` before them.
+
+    A page without rows lies at an end of the list, so that all there is, is seen from that end.
+    """
+    if not page.rows:
+        return Place(backwards=backwards)
+    nearest = page.rows[:2] if backwards else page.rows[:-3:-1]
+    values = [tuple(value_of(row, key.lstrip("-")) for key in keys) for row in nearest]
+    return Place(values[0], backwards, leads=len(values) > 1 and values[0][0] != values[1][0])
 
 
 def write_cursor(keys: Sequence[str], place: Place) -> str:
     """Return the place as text for an address."""
-    said = [",".join(keys), place.backwards, [_plain(value) for value in place.values]]
+    values = [_plain(value) for value in place.values]
+    said = [",".join(keys), place.backwards, values, *([True] if place.leads else [])]
     return urlsafe_b64encode(orjson.dumps(said)).decode().rstrip("=")
 
 
@@ -95,11 +153,12 @@ def read_cursor(model: type[Model], keys: Sequence[str], cursor: str) -> Place:
         raise BadCursor
     try:
         text = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        names, backwards, values = orjson.loads(text)
+        names, backwards, values, *leads = orjson.loads(text)
         if names != ",".join(keys) or not isinstance(backwards, bool):
             raise BadCursor
-        pairs = zip(keys, values, strict=True)
-        return Place(tuple(_value(_column(model, key), value) for key, value in pairs), backwards)
+        pairs = zip(keys, values, strict=True) if values else ()
+        found = tuple(_value(_column(model, key), value) for key, value in pairs)
+        return Place(found, backwards, leads=leads == [True])
     except (ValidationError, binascii.Error, ValueError, TypeError, OverflowError) as error:
         raise BadCursor from error
 
@@ -124,7 +183,8 @@ def _value(field: "Field[Any, Any]", said: object) -> Any:
         raise BadCursor
     str(said).encode()  # half a character is no text for a database
     value = field.to_python(said)
-    field.run_validators(value)
+    if not isinstance(value, str):  # a text that is in the list may be older than its rules
+        field.run_validators(value)
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise BadCursor
@@ -142,21 +202,47 @@ def _turned(key: str) -> str:
     return key.removeprefix("-") if key.startswith("-") else f"-{key}"
 
 
+def _take(rows: QuerySet[Any], keys: Sequence[str], place: Place, most: int) -> list[Any]:
+    """Return the next ``most`` rows after the place, or the last before it, nearest first."""
+    turned = [_turned(key) for key in keys] if place.backwards else list(keys)
+    ordered = rows.order_by(*turned)
+    parts = _beyond(rows, turned, place) if place.values else [Q()]
+    if len(parts) == 1:
+        return list(ordered.filter(parts[0])[:most])
+    found: list[Any] = []
+    for condition in parts:
+        if len(found) < most:
+            found += ordered.prefetch_related(None).filter(condition)[: most - len(found)]
+    # Once for all parts: what belongs to the rows takes as many queries as on the first page.
+    prefetch_related_objects(found, *rows._prefetch_related_lookups)  # type: ignore[attr-defined]
+    return found
+
+
 def _beyond(rows: QuerySet[Any], keys: Sequence[str], place: Place) -> list[Any]:
     """Return the conditions of what comes after the place in this order, nearest first."""
     values = [Value(v, _column(rows.model, k)) for k, v in zip(keys, place.values, strict=True)]
     falling = {key.startswith("-") for key in keys}
-    if len(falling) == 1 and connections[rows.db].vendor == "postgresql":
+    if len(falling) == 1 and _looks_rows_up(rows, place):
         columns = [F(key.lstrip("-")) for key in keys]
         return [RowIsGreater(*columns, *values, operator="<" if falling.pop() else ">")]
     return _beyond_one_by_one(dict(zip(keys, values, strict=True)))
 
 
+def _looks_rows_up(rows: QuerySet[Any], place: Place) -> bool:
+    """Say whether the database finds what is ``(a, id) < (x, y)`` by index alone.
+
+    SQLite keeps a number that is the primary key outside its indexes. Then it looks only ``a`` up,
+    and reads all that are equal in it before it comes to the ``id``.
+    """
+    vendor = connections[rows.db].vendor
+    has_number = isinstance(rows.model._meta.pk, IntegerField)
+    return vendor == "postgresql" or (vendor == "sqlite" and (place.leads or not has_number))
+
+
 def _beyond_one_by_one(values: Mapping[str, Value]) -> list[Q]:
     """Say it in parts: what is equal in all columns but the last, then in all but two, and so on.
 
-    SQLite looks only the first column of a comparison of rows up by index; each part it looks up
-    whole. A page that lies within one part takes one query.
+    Each part is looked up whole; a page that lies within the first part takes one query.
     """
     same, parts = Q(), []
     for key, value in values.items():

@@ -1,20 +1,25 @@
 """What all pages share: deeds that only forms ask for, limits, lists without end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware
 
 from tradepost.kit.errors import TooMany
+from tradepost.kit.http.keyset import (
+    BadCursor,
+    Place,
+    fixed_keys,
+    place_beside,
+    read_cursor,
+    read_page,
+    write_cursor,
+)
 from tradepost.kit.http.throttling import Limit
 
 Row = TypeVar("Row", bound=Model)
@@ -63,23 +68,15 @@ def newest_first(rows: QuerySet[Row], *, by: str, before: str = "", size: int = 
 
     A place that cannot be read means the top of the list.
     """
-    place = _read_place(rows.model, before)
-    if place is not None:
-        moment, pk = place
-        rows = rows.filter(**{f"{by}__lte": moment}).exclude(**{by: moment, "pk__gte": pk})
-    found = list(rows.order_by(f"-{by}", "-pk")[: size + 1])
-    shown = found[:size]
-    older = f"{getattr(shown[-1], by).isoformat()}~{shown[-1].pk}" if len(found) > size else ""
-    return Stretch(shown, older, is_top=place is None)
+    keys = fixed_keys(rows.model, (f"-{by}", "-id"))
+    place = _read_place(rows.model, keys, before)
+    page = read_page(rows, keys, place, size)
+    older = write_cursor(keys, place_beside(page, keys)) if page.has_after else ""
+    return Stretch(page.rows, older, is_top=not page.has_before)
 
 
-def _read_place(model: type[Model], written: str) -> tuple[datetime, Any] | None:
-    moment, _, pk = written.partition("~")
+def _read_place(model: type[Model], keys: Sequence[str], written: str) -> Place:
     try:
-        at = parse_datetime(moment)
-        key = model._meta.pk.to_python(pk)
-        if at is not None and is_aware(at):
-            at.astimezone(UTC)  # the first and last hours of time have no UTC
-    except (ValueError, OverflowError, ValidationError):
-        return None
-    return (at, key) if at is not None and is_aware(at) and key is not None else None
+        return read_cursor(model, keys, written) if written else Place()
+    except BadCursor:
+        return Place()

@@ -1,25 +1,26 @@
 """Pages of lists: numbered with a count where the contract asks for it, keyset where lists grow."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from django.core.exceptions import FieldError
-from django.core.exceptions import ValidationError as BadValue
 from django.db.models import Model, QuerySet
-from rest_framework.exceptions import NotFound
-from rest_framework.pagination import (
-    BasePagination,
-    Cursor,
-    CursorPagination,
-    PageNumberPagination,
-)
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.fields import IntegerField
+from rest_framework.pagination import BasePagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-from tradepost.kit.http.keyset import BadCursor, Place, keys_of, read_cursor, take, write_cursor
+from tradepost.kit.http.keyset import (
+    BadCursor,
+    Place,
+    fixed_keys,
+    keys_of,
+    place_beside,
+    read_cursor,
+    read_page,
+    write_cursor,
+)
 
 
 class NumberedPages(PageNumberPagination):
@@ -28,53 +29,30 @@ class NumberedPages(PageNumberPagination):
     page_size = 10
 
 
-class KeysetPages(CursorPagination):
-    """``?cursor=``: twenty a page; page 10,000 costs what page 1 costs, and there is no count."""
-
-    page_size = 20
-    ordering: tuple[str, ...] = ("-created_at", "-id")
-
-    def paginate_queryset(  # type: ignore[override] # of any model, unlike the stub's
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Any]:
-        self._model: type[Model] = queryset.model
-        return super().paginate_queryset(queryset, request, view) or []
-
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        """Return the place that the client names; one that no list of ours gave is a 404."""
-        cursor = super().decode_cursor(request)
-        if cursor is not None and cursor.position is not None:
-            field = self._model._meta.get_field(self.ordering[0].lstrip("-"))
-            try:
-                if "\0" in str(cursor.position):
-                    raise BadValue("NUL")
-                place = field.to_python(cursor.position)  # type: ignore[union-attr]
-                field.run_validators(place)  # type: ignore[union-attr]
-                if isinstance(place, datetime):
-                    place.astimezone(UTC)  # the first and last hours of time have no UTC
-            except (BadValue, FieldError, ValueError, OverflowError) as error:
-                raise NotFound(self.invalid_cursor_message) from error
-        return cursor
-
-
 class PagesByOrder(BasePagination):
-    """``?cursor=``: pages of a list in whatever order it is, by keyset and without a count."""
+    """``?cursor=``: pages by keyset; page 10,000 costs what page 1 costs, and there is no count.
+
+    They are in the order of the query set, or always by ``ordering``: columns of the table that
+    are never null and together tell all rows apart. ``max_page_size`` lets clients say
+    ``?page_size=`` up to it.
+    """
 
     page_size = 10
+    max_page_size: int | None = None
+    ordering: tuple[str, ...] = ()
     cursor_query_param = "cursor"
+    cursor_description = "Pages without a count: empty for the first, then as `next` says."
     invalid_cursor_message = "Invalid cursor"
+    page_size_query_param = "page_size"
 
     def paginate_queryset(  # type: ignore[override] # of any model, unlike the stub's
         self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
     ) -> list[Any]:
         self._address = request.build_absolute_uri()
-        self._keys = keys_of(queryset)
-        self._place = self._read_place(queryset.model, request)
-        found = take(queryset, self._keys, self._place, self.page_size + 1)
-        self._has_more, self._rows = len(found) > self.page_size, found[: self.page_size]
-        if self._is_backwards:
-            self._rows.reverse()
-        return self._rows
+        self._keys = fixed_keys(queryset.model, self.ordering) or keys_of(queryset)
+        place = self._read_place(queryset.model, request)
+        self._page = read_page(queryset, self._keys, place, self._read_page_size(request))
+        return self._page.rows
 
     def value_of(self, row: Any, name: str) -> Any:
         """Return what a row has in a column; override it for rows that are no model instances."""
@@ -82,12 +60,11 @@ class PagesByOrder(BasePagination):
 
     def get_next_link(self) -> str | None:
         """Return the address of what comes after this page; None at the end."""
-        return self._link(backwards=False) if self._has_more or self._is_backwards else None
+        return self._link(backwards=False) if self._page.has_after else None
 
     def get_previous_link(self) -> str | None:
         """Return the address of what comes before this page; None at the beginning."""
-        there = self._has_more if self._is_backwards else self._place is not None
-        return self._link(backwards=True) if there else None
+        return self._link(backwards=True) if self._page.has_before else None
 
     def get_paginated_response(self, data: Any) -> Response:
         links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
@@ -99,36 +76,44 @@ class PagesByOrder(BasePagination):
         return {"type": "object", "required": ["results"], "properties": properties}
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": self.cursor_query_param,
-                "in": "query",
-                "required": False,
-                "schema": {"type": "string"},
-                "description": "Pages without a count: empty for the first, then as `next` says.",
-            }
-        ]
+        cursor = _parameter(self.cursor_query_param, self.cursor_description, type="string")
+        if self.max_page_size is None:
+            return [cursor]
+        sizes = {"type": "integer", "minimum": 1, "maximum": self.max_page_size}
+        said = f"How many to a page, {self.page_size} if nothing is said."
+        return [cursor, _parameter(self.page_size_query_param, said, **sizes)]
 
-    @property
-    def _is_backwards(self) -> bool:
-        return self._place is not None and self._place.backwards
-
-    def _read_place(self, model: type[Model], request: Request) -> Place | None:
+    def _read_place(self, model: type[Model], request: Request) -> Place:
         cursor = request.query_params.get(self.cursor_query_param, "")
         try:
-            return read_cursor(model, self._keys, cursor) if cursor else None
+            return read_cursor(model, self._keys, cursor) if cursor else Place()
         except BadCursor as error:
             raise NotFound(self.invalid_cursor_message) from error
 
+    def _read_page_size(self, request: Request) -> int:
+        asked = request.query_params.get(self.page_size_query_param)
+        if asked is None or self.max_page_size is None:
+            return self.page_size
+        try:
+            sizes = IntegerField(min_value=1, max_value=self.max_page_size)
+            return int(sizes.run_validation(asked))
+        except ValidationError as error:
+            raise ValidationError({self.page_size_query_param: error.detail}) from error
+
     def _link(self, *, backwards: bool) -> str:
-        place = self._place
-        if self._rows:
-            row = self._rows[0 if backwards else -1]
-            place = Place(tuple(self.value_of(row, key.lstrip("-")) for key in self._keys))
-        assert place is not None  # a page without rows has no more and came from somewhere
-        cursor = write_cursor(self._keys, replace(place, backwards=backwards))
+        place = place_beside(self._page, self._keys, backwards=backwards, value_of=self.value_of)
         address = remove_query_param(self._address, "page")
-        return replace_query_param(address, self.cursor_query_param, cursor)
+        return replace_query_param(
+            address, self.cursor_query_param, write_cursor(self._keys, place)
+        )
+
+
+class KeysetPages(PagesByOrder):
+    """Twenty a page, newest first; a subclass may say another ``ordering``."""
+
+    page_size = 20
+    ordering: tuple[str, ...] = ("-created_at", "-id")
+    cursor_description = "The pagination cursor value."
 
 
 class NumberedOrKeysetPages(NumberedPages):
@@ -181,3 +166,9 @@ class ArrayOrKeysetPages(PagesByOrder):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {"oneOf": [schema, super().get_paginated_response_schema(schema)]}
+
+
+def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    """Return how OpenAPI says that a list takes this in its query."""
+    said = {"name": name, "in": "query", "required": False}
+    return {**said, "schema": schema, "description": description}

@@ -1,10 +1,11 @@
 """Whatever is sent to the API, the answer is a refusal and never a fault."""
 
-import base64
 from urllib.parse import quote
 
 import pytest
 from django.db import transaction
+
+from tradepost.kit.http.keyset import Place, write_cursor
 
 pytestmark = pytest.mark.django_db
 
@@ -107,8 +108,26 @@ def test_a_value_of_the_wrong_kind_in_every_field_is_no_fault(statuses, method, 
     assert {name: s for name, s in answers.items() if s >= 500} == {}
 
 
-def cursor(position: str) -> str:
-    return quote(base64.b64encode(f"p={quote(position)}".encode()))
+PLACES = {
+    "text": "abc",
+    "NUL": "a\0b",
+    "huge number": "9" * 30,
+    "impossible day": "2026-02-31T00:00Z",
+}
+NUMBERED, NAMED = 1, "00000000-0000-7000-8000-000000000000"
+LAST_KEYS = {
+    "title,id": [NUMBERED],
+    "-placed_at,-id": [NUMBERED],
+    "username,id": [NAMED],
+    "-updated_at,-id": [NAMED],
+    "-sent_at,-id": [NAMED],
+    "-created_at,-id": [NAMED],
+    "-seq": [],
+}
+
+
+def cursor(order: str, *values: object) -> str:
+    return quote(write_cursor(order.split(","), Place(values)))
 
 
 LISTS = [
@@ -153,11 +172,11 @@ QUERIES = {
     "broken escape": "search=%&page=%zz",
     "cursor garbage": "cursor=garbage",
     "cursor not base64": "cursor=%ff%00",
-    "cursor with text": f"cursor={cursor('abc')}",
-    "cursor with NUL": "cursor=" + cursor("a\0b"),
-    "cursor with huge number": f"cursor={cursor('9' * 30)}",
-    "cursor with impossible day": f"cursor={cursor('2026-02-31 00:00:00+00:00')}",
-    "cursor with offset": "cursor=" + quote(base64.b64encode(b"o=-1&r=1&p=")),
+    **{
+        f"cursor of {order} with {name}": f"cursor={cursor(order, place, *last_keys)}"
+        for order, last_keys in LAST_KEYS.items()
+        for name, place in PLACES.items()
+    },
     "conversation garbage": "conversation_id=garbage",
     "conversation NUL": "conversation_id=%00",
     "conversation empty": "conversation_id=",

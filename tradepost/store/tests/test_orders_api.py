@@ -280,6 +280,17 @@ def test_the_order_list_takes_two_queries_however_long_it_is(
         assert len(client.get(ORDERS).json()["results"]) == orders
 
 
+def test_a_following_page_of_orders_takes_two_queries_too(api, ann, django_assert_num_queries):
+    for _ in range(25):
+        make_order(ann)
+    client = api(ann)
+    ann.get_all_permissions()
+    following = client.get(ORDERS).json()["next"]
+
+    with django_assert_num_queries(2):  # orders, lines with products
+        assert len(client.get(following).json()["results"]) == 5
+
+
 def test_an_order_takes_two_queries(api, ann, django_assert_num_queries):
     order = make_order(ann, {make_product(): 1, make_product(): 2})
     ann.get_all_permissions()

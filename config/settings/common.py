@@ -7,6 +7,7 @@ variables.
 
 from datetime import timedelta
 from decimal import Decimal
+from email.utils import parseaddr
 from pathlib import Path
 
 from config.settings.embedded import make_data_dir, read_or_make_secret
@@ -99,7 +100,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # FULL: what was answered is on the disk. The rest makes readers independent of the writer.
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
-            "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY"
+            "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY; "
+            # A checkpoint each 16 MB: pages that many writes touch are copied once.
+            "PRAGMA wal_autocheckpoint=4000"
         ),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -254,9 +257,23 @@ OPEN_REVIEWS = env.bool("OPEN_REVIEWS", default=False)  # or only by those who b
 KEEP_CARTS_DAYS = env.int("KEEP_CARTS_DAYS", default=90)
 SITE_NAME = env.str("SITE_NAME", default="Tradepost")
 SELLER_ADDRESS = env.str("SELLER_ADDRESS", default="")  # on invoices; ";" starts a line
-MOST_PARTICIPANTS = 250  # in one conversation; keeps a message's pointers cheap
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")  # for links in mails
 DEMO = env.bool("DEMO", default=True)
+
+# --- Messaging -------------------------------------------------------------------------------
+
+MOST_PARTICIPANTS = 250  # in one conversation; keeps a message's pointers cheap
+MOST_ATTACHMENTS = 10  # of one message
+# Of one file; the form that brings it needs some room, too.
+ATTACHMENT_BYTES = min(env.int("ATTACHMENT_BYTES", default=10_485_760), MAX_UPLOAD_BYTES - 65_536)
+MOST_UNSENT_FILES = 50  # of one person
+EDIT_WINDOW_MINUTES = env.int("EDIT_WINDOW_MINUTES", default=None)  # None: as long as one likes
+KEEP_DELETED_HOURS = env.int("KEEP_DELETED_HOURS", default=24)  # what was taken back, for restoring
+KEEP_UNSENT_FILES_HOURS = 24
+
+# --- Feed ------------------------------------------------------------------------------------
+
+KEEP_FEED_DAYS = env.int("KEEP_FEED_DAYS", default=30)  # who comes back later starts afresh
 
 # --- Mail, files, language -------------------------------------------------------------------
 
@@ -290,6 +307,15 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
+
+# --- Notifications ---------------------------------------------------------------------------
+
+NOTIFY_MAIL_AFTER_MINUTES = env.int("NOTIFY_MAIL_AFTER_MINUTES", default=10)  # of quiet
+NOTIFY_DIGEST_HOUR = env.int("NOTIFY_DIGEST_HOUR", default=8)  # of the day, in UTC
+VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY", default="")  # of pushes; manage.py make_push_keys
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+PUSH_TO_PRIVATE_ADDRESSES = False  # users name the addresses: only a test may say otherwise
 
 # --- Logs ------------------------------------------------------------------------------------
 

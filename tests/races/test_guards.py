@@ -297,14 +297,14 @@ def test_a_counter_that_moved_is_locked_until_the_commit(
     monkeypatch, meeting, bob, two_events_for_one_person
 ):
     """Taking the lock out is not possible: one statement locks the counter and moves it."""
-    original = publishing._move_heads
+    original = publishing._write_at_once
 
     def move_then_meet(counts):
         moved = original(counts)
         meeting.wait()
         return moved
 
-    monkeypatch.setattr(publishing, "_move_heads", move_then_meet)
+    monkeypatch.setattr(publishing, "_write_at_once", move_then_meet)
 
     outcomes = both(*two_events_for_one_person)
 

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 from tradepost.accounts.caller import caller
 from tradepost.feed.models import Pointer
 from tradepost.feed.queries import MOST_ROWS, read_feed
+from tradepost.feed.rows import page_as_json
 
 
 class FeedInput(serializers.Serializer[object]):
@@ -43,5 +44,4 @@ class FeedView(APIView):
     def get(self, request: Request) -> Response:
         asked = FeedInput(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        page = read_feed(user=caller(request), **asked.validated_data)
-        return Response(FeedOutput(page).data)
+        return Response(page_as_json(read_feed(user=caller(request), **asked.validated_data)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -15,8 +15,8 @@ class FeedHead(models.Model):
     """How far a user's feed has come. Its row lock orders everything that happens to the user.
 
     ``epoch`` changes when the feed's history is no longer the one that clients saw (a restore from
-    backup); a client that comes with another epoch starts afresh. The first one follows from the
-    user, so that a feed has its epoch before anything happened in it.
+    backup); a client that comes with another epoch starts afresh. The first one is the user's own
+    id, so that a feed has its epoch before anything happened in it.
     """
 
     user = models.OneToOneField(
@@ -39,7 +39,7 @@ class FeedHead(models.Model):
 
 def first_epoch(user_id: UUID) -> UUID:
     """Return the epoch that a user's feed begins with."""
-    return uuid5(user_id, "feed")
+    return user_id
 
 
 class Event(models.Model):
@@ -59,12 +59,21 @@ class PointerQuerySet(models.QuerySet["Pointer"]):
 
 
 class Pointer(models.Model):
-    """Event number ``seq`` of a user's feed; the numbers of a user have no gaps."""
+    """Event number ``seq`` of a user's feed; the numbers of a user have no gaps.
+
+    Its foreign keys are not checked by the database, which would take longer than writing the row:
+    pointers are written by the deed that makes the event and moves the counters, whose rows refer
+    to the users.
+    """
 
     pk = models.CompositePrimaryKey("user_id", "seq")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
     seq = models.PositiveBigIntegerField()
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="pointers")
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="pointers", db_constraint=False
+    )
 
     objects = PointerQuerySet.as_manager()
 

@@ -3,14 +3,18 @@
 Where ``ignore_conflicts`` means "whatever is wrong" on some databases, here only the named columns
 may be taken: any other broken constraint is a fault and raises. And the statement of a model is
 kept, because it costs Django more to build it than the database to run it.
+
+``insert`` takes rows. ``insert_columns`` is for many rows that are nearly alike (one per member of
+a conversation): the database makes the rows from lists, and Python touches only what differs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import orjson
 from django.db import connection
-from django.db.models import AutoField, Field, GeneratedField, Model
+from django.db.models import AutoField, Field, ForeignKey, GeneratedField, Model, UUIDField
 
 MOST_PARAMETERS = 30_000  # of one statement, on every database of ours
 KNOW_OUR_WORDS = ("sqlite", "postgresql")  # ON CONFLICT and RETURNING
@@ -50,6 +54,76 @@ def _insert(rows: Sequence[Model], unless_taken: tuple[str, ...]) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
+def insert_columns(
+    model: type[Model],
+    *,
+    each: Mapping[str, Sequence[Any]],
+    all: Mapping[str, Any],
+    unless_taken: Sequence[str] = (),
+) -> None:
+    """Insert as many rows as the lists in ``each`` are long, in their order; no signals are sent.
+
+    ``all`` is the same in every row; a column that is not named has its default. In ``each`` a
+    relation is a list of keys. A row whose ``unless_taken`` columns are those of one that is there
+    already is left out. Raises ValueError when the lists are not equally long.
+    """
+    count = len(next(iter(each.values())))
+    if any(len(values) != count for values in each.values()):
+        raise ValueError(f"the lists of {', '.join(each)} are not equally long")
+    if not count:
+        return
+    alike = model(**all)
+    varying = {_named(model)[name]: values for name, values in each.items()}
+    pk = model._meta.pk
+    if pk not in varying and pk.has_default() and not {pk.name, pk.attname} & all.keys():
+        varying[pk] = [pk.get_default() for _ in range(count)]
+    if connection.vendor in KNOW_OUR_WORDS:
+        _insert_columns(alike, varying, tuple(unless_taken))
+        return
+    columns = zip(*varying.values(), strict=True)
+    rows = [dict(zip((f.attname for f in varying), row, strict=True)) for row in columns]
+    model._base_manager.bulk_create(
+        [model(**all, **row) for row in rows], ignore_conflicts=bool(unless_taken)
+    )
+
+
+def _insert_columns(
+    alike: Model, varying: "Mapping[Field[Any, Any], Sequence[Any]]", unless_taken: tuple[str, ...]
+) -> None:
+    constants = [
+        column.get_db_prep_save(column.pre_save(alike, add=True), connection)
+        for column in _columns(type(alike))
+        if column not in varying
+    ]
+    lists = [_as_kept(column, values) for column, values in varying.items()]
+    if connection.vendor == "sqlite":
+        lines = lists[0] if len(lists) == 1 else list(zip(*lists, strict=True))
+        lists = [orjson.dumps(lines).decode()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _statement_of_columns(type(alike), tuple(varying), unless_taken), [*constants, *lists]
+        )
+
+
+def _as_kept(column: "Field[Any, Any]", values: Sequence[Any]) -> Any:
+    """Return the values as the driver wants them; ids, which most rows differ in, the short way."""
+    if isinstance(_target(column), UUIDField):
+        digits = [None if value is None else value.hex for value in values]
+        if connection.vendor == "sqlite":
+            return digits
+        return "{" + ",".join(digit or "NULL" for digit in digits) + "}"
+    return [column.get_db_prep_save(value, connection) for value in values]
+
+
+def _target(column: "Field[Any, Any]") -> "Field[Any, Any]":
+    return _target(column.target_field) if isinstance(column, ForeignKey) else column
+
+
+@cache
+def _named(model: type[Model]) -> "dict[str, Field[Any, Any]]":
+    return {name: field for field in _columns(model) for name in (field.name, field.attname)}
+
+
 @cache
 def _columns(model: type[Model]) -> "tuple[Field[Any, Any], ...]":
     return tuple(
@@ -61,14 +135,48 @@ def _columns(model: type[Model]) -> "tuple[Field[Any, Any], ...]":
 
 @cache
 def _statement(model: type[Model], unless_taken: tuple[str, ...]) -> tuple[str, str, str]:
-    quote = connection.ops.quote_name
     columns = _columns(model)
-    names = ", ".join(quote(str(column.column)) for column in columns)
     place = f"({', '.join(['%s'] * len(columns))})"
-    tail = ""
-    if unless_taken:
-        fields = [field for field in columns if field.name in unless_taken]
-        tail = f"ON CONFLICT ({', '.join(quote(str(f.column)) for f in fields)}) DO NOTHING"
-    elif isinstance(model._meta.pk, AutoField):
-        tail = f"RETURNING {quote(str(model._meta.pk.column))}"
-    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES", place, tail
+    tail = _unless(model, unless_taken)
+    if not tail and isinstance(model._meta.pk, AutoField):
+        tail = f"RETURNING {_quoted(model._meta.pk)}"
+    return f"{_into(model, columns)} VALUES", place, tail
+
+
+@cache
+def _statement_of_columns(
+    model: type[Model], varying: "tuple[Field[Any, Any], ...]", unless_taken: tuple[str, ...]
+) -> str:
+    constant = [column for column in _columns(model) if column not in varying]
+    places = ["%s"] * len(constant)
+    if connection.vendor == "sqlite":
+        values = [f"json_extract(value, '$[{place}]')" for place in range(len(varying))]
+        values = values if len(varying) > 1 else ["value"]
+        source = "json_each(%s) WHERE true"  # without a WHERE, SQLite takes ON for a join's
+    else:
+        places = [f"%s::{_type(column)}" for column in constant]
+        values = [f"given.c{place}" for place in range(len(varying))]
+        lists = ", ".join(f"%s::{_type(column)}[]" for column in varying)
+        source = f"unnest({lists}) AS given ({', '.join(f'c{n}' for n in range(len(varying)))})"
+    into = _into(model, (*constant, *varying))
+    selected = ", ".join([*places, *values])
+    return f"{into} SELECT {selected} FROM {source} {_unless(model, unless_taken)}"  # noqa: S608 - columns of ours
+
+
+def _into(model: type[Model], columns: "Sequence[Field[Any, Any]]") -> str:
+    names = ", ".join(_quoted(column) for column in columns)
+    return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names})"
+
+
+def _unless(model: type[Model], unless_taken: tuple[str, ...]) -> str:
+    taken = [_quoted(_named(model)[name]) for name in unless_taken]
+    return f"ON CONFLICT ({', '.join(taken)}) DO NOTHING" if taken else ""
+
+
+def _quoted(column: "Field[Any, Any]") -> str:
+    return connection.ops.quote_name(str(column.column))
+
+
+def _type(column: "Field[Any, Any]") -> str:
+    """Return the type without its length: a cast to it would cut what is too long, silently."""
+    return str(column.rel_db_type(connection)).partition("(")[0]

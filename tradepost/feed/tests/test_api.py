@@ -5,7 +5,9 @@ import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 
 from tradepost.feed.actions.publishing import publish
-from tradepost.feed.models import Event, FeedHead
+from tradepost.feed.api import FeedOutput
+from tradepost.feed.models import Event, FeedHead, Pointer
+from tradepost.kit.http.json import encode
 from tradepost.kit.transactions import unit_of_work
 
 FEED = "/api/v1/feed/"
@@ -152,6 +154,27 @@ def test_reading_takes_two_queries_however_long_the_page(
 
     with django_assert_num_queries(2):  # the head; the events
         read(api(ann))
+
+
+def test_who_has_everything_costs_one_query(
+    api, ann, publish_to, django_assert_num_queries
+) -> None:
+    publish_to(ann, 3)
+
+    with django_assert_num_queries(1):  # the head
+        read(api(ann), after=3)
+
+
+def test_rows_say_what_the_contract_says(api, ann, publish_to) -> None:
+    publish_to(ann, 3)
+    head = FeedHead.objects.get(user=ann)
+    rows = Pointer.objects.visible_to(ann).select_related("event").order_by("seq")[:2]
+    page = {"epoch": head.epoch, "seq": 2, "reset": False, "more": True, "rows": rows}
+
+    answer = api(ann).get(FEED, {"limit": 2})
+
+    assert answer.json() == json.loads(encode(FeedOutput(page).data))
+    assert list(answer.json()) == list(FeedOutput(page).data)
 
 
 def test_the_log_holds_nothing_that_somebody_wrote(api, ann, bob) -> None:

@@ -1,0 +1,29 @@
+"""Events straight from queries to JSON, without model instances or serializers.
+
+``FeedOutput`` defines the contract; a test holds this form equal to it.
+"""
+
+from datetime import UTC, datetime
+
+import orjson
+
+from tradepost.feed.queries import FeedPage
+
+
+def page_as_json(page: FeedPage) -> dict[str, object]:
+    """Return what ``FeedOutput`` would say about a page."""
+    return {
+        "epoch": page.epoch,
+        "seq": page.seq,
+        "reset": page.reset,
+        "more": page.more,
+        "results": [
+            {"seq": seq, "kind": kind, "data": orjson.Fragment(data), "at": _in_utc(at)}
+            for seq, kind, data, at in page.rows
+        ],
+    }
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Some drivers leave out that the moments of a database are in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -21,13 +21,15 @@ ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 class CreateSearchIndex(Operation):
     """Make the index ``table`` over ``fields`` of a model; nothing on other databases.
 
-    The app calls ``keep_index`` for it.
+    ``scope`` is that of the ``SearchIndex``. The app calls ``keep_index`` for it.
     """
 
     reduces_to_sql = False
 
-    def __init__(self, *, model_name: str, table: str, fields: Sequence[str]) -> None:
-        self.model_name, self.table, self.fields = model_name, table, fields
+    def __init__(
+        self, *, model_name: str, table: str, fields: Sequence[str], scope: str | None = None
+    ) -> None:
+        self.model_name, self.table, self.fields, self.scope = model_name, table, fields, scope
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """The index is no part of the models."""
@@ -62,7 +64,7 @@ class CreateSearchIndex(Operation):
         if engine and self.allow_migrate_model(
             connection.alias, model := state.apps.get_model(app_label, self.model_name)
         ):
-            getattr(engine, what)(connection, self.table, source_of(model, self.fields))
+            getattr(engine, what)(connection, self.table, source_of(model, self.fields, self.scope))
 
     def describe(self) -> str:
         return f"Create search index {self.table}"
@@ -77,7 +79,7 @@ def keep_index(index: SearchIndex, *, app: AppConfig, model_name: str) -> None:
 
     def after(using: str, **context: Any) -> None:
         if connections[using].vendor == "sqlite":
-            source = source_of(app.get_model(model_name), index.fields)
+            source = source_of(app.get_model(model_name), index.fields, index.scope)
             with transaction.atomic(using=using):
                 sqlite.put_up(connections[using], index.table, source)
 

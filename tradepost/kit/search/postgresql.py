@@ -11,6 +11,7 @@ to alter them.
 
 # ruff: noqa: RUF001 - Greek letters are meant
 
+from collections.abc import Sequence
 from string import Template
 
 from django.db import NotSupportedError
@@ -26,6 +27,7 @@ from tradepost.kit.search.words import (
 )
 
 WEIGHTS = "ABCD"  # of the columns, first to last
+SCOPE = ":"  # begins the token of a row's scope; no word has one
 
 TOKENS = Template(r"""
 CREATE FUNCTION "${index}_tokens"(given text) RETURNS text[]
@@ -71,7 +73,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$$$
 $$$$;
 """)
 KEEP = Template("""
-CREATE TABLE "$index" (id bigint PRIMARY KEY, words tsvector NOT NULL);
+CREATE TABLE "$index" (id $key_type PRIMARY KEY, words tsvector NOT NULL);
 CREATE INDEX "${index}_of_words" ON "$index" USING gin (words);
 CREATE FUNCTION "${index}_keep"() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$$$
@@ -85,12 +87,12 @@ BEGIN
       RETURN NULL;
     END IF;
   END IF;
-  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND NEW."$key" <> OLD."$key" THEN
+  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND (NEW."$key" <> OLD."$key" OR NOT $new_has_text) THEN
     DELETE FROM "$index" WHERE id = OLD."$key";
   END IF;
-  IF TG_OP <> 'DELETE' THEN
+  IF TG_OP <> 'DELETE' AND $new_has_text THEN
     INSERT INTO "$index" (id, words)
-    SELECT "row"."$key", $vector FROM $tables WHERE "row"."$key" = NEW."$key"$lock
+    SELECT "row"."$key", $vector FROM $new_tables$lock
     ON CONFLICT (id) DO UPDATE SET words = excluded.words;
   END IF;
   RETURN NULL;
@@ -99,7 +101,7 @@ CREATE TRIGGER "${index}_rows" AFTER INSERT OR UPDATE OR DELETE ON "$table"
 FOR EACH ROW EXECUTE FUNCTION "${index}_keep"();
 CREATE TRIGGER "${index}_truncate" AFTER TRUNCATE ON "$table"
 FOR EACH STATEMENT EXECUTE FUNCTION "${index}_keep"();
-INSERT INTO "$index" (id, words) SELECT "row"."$key", $vector FROM $tables;
+INSERT INTO "$index" (id, words) SELECT "row"."$key", $vector FROM $tables WHERE $row_has_text;
 """)
 KEEP_PARENT = Template("""
 CREATE FUNCTION "${index}_keep_$name"() RETURNS trigger
@@ -141,6 +143,20 @@ def drop(connection: BaseDatabaseWrapper, index: str, source: Source) -> None:
     _run(connection, f'DROP TABLE "{index}"')
 
 
+def forget(connection: BaseDatabaseWrapper, index: str) -> None:
+    """Take words that no row has any more out of the index; not in a transaction.
+
+    GIN keeps them for ever. What a deleted row leaves in its table is PostgreSQL's own matter.
+    """
+    _run(connection, f'VACUUM "{index}"')
+    _run(connection, f'REINDEX INDEX CONCURRENTLY "{index}_of_words"')
+
+
+def asked_scope(values: Sequence[str]) -> str:
+    """Return a tsquery for the rows of these scopes."""
+    return " | ".join(f"'{SCOPE}{value}'" for value in values)
+
+
 def _names(connection: BaseDatabaseWrapper, index: str, source: Source) -> dict[str, object]:
     compared = [source.key, *source.watched]
     parents = sorted({f'"of_{text.parent[2]}"' for text in source.of_parents if text.parent})
@@ -148,11 +164,12 @@ def _names(connection: BaseDatabaseWrapper, index: str, source: Source) -> dict[
         "index": index,
         "table": source.table,
         "tables": source.tables,
+        "new_tables": source.joined("(SELECT NEW.*)"),
         "key": source.key,
-        "vector": " || ".join(
-            f"setweight(\"{index}_vector\"({text.sql}), '{weight}')"
-            for text, weight in zip(source.texts, WEIGHTS, strict=False)
-        ),
+        "key_type": source.key_type(connection),
+        "vector": " || ".join(_vectors(index, source)),
+        "new_has_text": _has_text("NEW", source),
+        "row_has_text": _has_text('"row"', source),
         "new": ", ".join(f'NEW."{name}"' for name in compared),
         "old": ", ".join(f'OLD."{name}"' for name in compared),
         # Whoever renames the parent waits for us, or we for them and then read the new name.
@@ -164,6 +181,25 @@ def _names(connection: BaseDatabaseWrapper, index: str, source: Source) -> dict[
         "longest": LONGEST_TEXT,
         "longest_token": LONGEST_SEARCH,
     }
+
+
+def _vectors(index: str, source: Source) -> list[str]:
+    vectors = [
+        f"setweight(\"{index}_vector\"({text.sql}), '{weight}')"
+        for text, weight in zip(source.texts, WEIGHTS, strict=False)
+    ]
+    if source.scope:
+        scope = f'"row"."{source.scope.column}"'
+        vectors.append(f"array_to_tsvector(ARRAY['{SCOPE}' || {scope}])")
+    return vectors
+
+
+def _has_text(row: str, source: Source) -> str:
+    """Return whether the row goes into the index; one with texts of parents always does."""
+    if source.of_parents:
+        return "TRUE"
+    some = " OR ".join(f"{row}.\"{text.column}\" <> ''" for text in source.texts)
+    return f"(({some}) IS TRUE)"
 
 
 def _class(ranges: tuple[tuple[int, int], ...]) -> str:

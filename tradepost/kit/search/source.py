@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import ForeignKey, IntegerField, Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, ForeignKey, IntegerField, Model, UUIDField
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,46 +27,82 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The rows of ``table``, known by the integer ``key``, and their texts."""
+    """The rows of ``table``, known by the ``key``, and their texts.
+
+    With a ``scope`` each row is in one: a search can be narrowed to a few of them.
+    """
 
     table: str
-    key: str
+    key_field: "Field[Any, Any]"
     texts: tuple[Text, ...]
+    scope: "Field[Any, Any] | None" = None
+
+    @property
+    def key(self) -> str:
+        return _column(self.key_field)
+
+    def key_type(self, connection: BaseDatabaseWrapper) -> str:
+        """The type of a column that holds keys."""
+        return str(self.key_field.rel_db_type(connection))
+
+    @property
+    def has_numbers(self) -> bool:
+        """The key is a number, as FTS5 wants one."""
+        return isinstance(self.key_field, IntegerField)
 
     @property
     def tables(self) -> str:
         """The FROM clause over all of it; each row is in it once."""
+        return self.joined(f'"{self.table}"')
+
+    def joined(self, rows: str) -> str:
+        """The FROM clause over ``rows``, which have the table's columns, and their parents."""
         parents = dict.fromkeys(text.parent for text in self.texts if text.parent)
         joins = [
             f' JOIN "{table}" "of_{by}" ON "of_{by}"."{key}" = "row"."{by}"'
             for table, key, by in parents
         ]
-        return f'"{self.table}" "row"{"".join(joins)}'
+        return f'{rows} "row"{"".join(joins)}'
 
     @property
     def watched(self) -> list[str]:
         """The columns of the table whose change changes the index."""
-        return [text.parent[2] if text.parent else text.column for text in self.texts]
+        columns = [text.parent[2] if text.parent else text.column for text in self.texts]
+        return [*columns, _column(self.scope)] if self.scope else columns
 
     @property
     def of_parents(self) -> list[Text]:
         return [text for text in self.texts if text.parent]
 
 
-def source_of(model: type[Model], fields: Sequence[str]) -> Source:
+def source_of(model: type[Model], fields: Sequence[str], scope: str | None = None) -> Source:
     """Return where ``fields`` of the model are stored: ``title``, or ``collection__title``.
+
+    ``scope`` is a field of the model itself, a number, a UUID, or a reference by one.
 
     The columns of parents must be unique in their tables: on PostgreSQL that is what makes a
     renaming wait for those who are just referring to the row, and they for it.
     """
-    key = model._meta.pk
-    if not isinstance(key, IntegerField):  # a row of FTS5 has a number and nothing else
-        raise TypeError(f"{model.__name__} has no integer key; a search index needs one")
     return Source(
         table=model._meta.db_table,
-        key=_column(key),
+        key_field=_one_token(model._meta.pk),
         texts=tuple(_text(model, field) for field in fields),
+        scope=_one_token(model._meta.get_field(scope)) if scope else None,
     )
+
+
+def _one_token(field: Any) -> "Field[Any, Any]":
+    """Return the field; its values must be one token each, in either engine."""
+    if not isinstance(target_of(field), IntegerField | UUIDField):
+        raise TypeError(f"{field.name} of {field.model.__name__} is neither a number nor a UUID")
+    return cast("Field[Any, Any]", field)
+
+
+def target_of(field: Any) -> "Field[Any, Any]":
+    """Return the field whose values are stored in this one: the key of what it refers to."""
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    return cast("Field[Any, Any]", field)
 
 
 def _text(model: type[Model], path: str) -> Text:

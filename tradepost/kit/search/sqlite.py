@@ -6,11 +6,16 @@ alike, Greek accents, and spaces around characters of scripts that have none.
 SQLite cannot make a table anew (Django's way to alter one) while a view or a trigger of another
 table speaks of it, and forgets the triggers of the table itself. So a migration only makes the
 FTS5 table; view and triggers are taken down before migrations run and put up after them.
+
+A row of FTS5 is known by a number and nothing else. Rows whose keys are none get one in a table of
+numbers; their own hidden ones (``rowid``) would be others after a VACUUM.
 """
 
 # ruff: noqa: S608 - names are those of tables, and texts are parameters
 
+import sqlite3
 import unicodedata
+from collections.abc import Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -19,6 +24,9 @@ from tradepost.kit.search.words import LONGEST_TEXT, LOOKALIKES, UNSPACED, is_op
 
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* M* Co'"
 ALONE = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED)
+SCOPE = "of_scope"  # the column, after those of the texts
+PAGES_OF_A_MERGE = 200
+FORGETS_AT_ONCE = sqlite3.sqlite_version_info >= (3, 42)  # FTS5's option secure-delete
 GREEK = "άέήίόύώϊϋΐΰ"
 
 
@@ -32,46 +40,79 @@ del FOLDED["I"]  # the capital of the i without a dot is everybody's I
 
 
 def create(connection: BaseDatabaseWrapper, index: str, source: Source) -> None:
-    """Make the empty table."""
-    columns = ", ".join(f'"{text.name}"' for text in source.texts)
-    _run(
-        connection,
-        f'CREATE VIRTUAL TABLE "{index}" USING fts5'
-        f"({columns}, tokenize=\"{TOKENIZER}\", prefix='1 2 3')",
-    )
+    """Make the empty tables."""
+    columns = ", ".join(f'"{name}"' for name in _columns_of(source))
+    # The engine need not know how long texts are, as it does not rank them.
+    options = f'tokenize="{TOKENIZER}", columnsize=0'
+    if not source.scope:  # within a scope few rows are left, and each length costs every insert
+        options += ", prefix='1 2 3'"
+    _run(connection, f'CREATE VIRTUAL TABLE "{index}" USING fts5({columns}, {options})')
+    if FORGETS_AT_ONCE:
+        _run(connection, _command(index, "secure-delete", 1))
+    if not source.has_numbers:
+        numbers = f"number integer PRIMARY KEY, key {source.key_type(connection)} NOT NULL UNIQUE"
+        _run(connection, f'CREATE TABLE "{index}_number" ({numbers})')
 
 
 def drop(connection: BaseDatabaseWrapper, index: str, source: Source) -> None:
     """Remove all of it."""
     take_down(connection, index)
-    _run(connection, f'DROP TABLE IF EXISTS "{index}"')
+    _drop_tables(connection, index)
 
 
 def take_down(connection: BaseDatabaseWrapper, index: str) -> None:
     """Remove what would be in the way of migrations; the index stays and is kept no longer."""
-    for name in _triggers_of(connection, index):
-        _run(connection, f'DROP TRIGGER "{name}"')
-    _run(connection, f'DROP VIEW IF EXISTS "{index}_text"')
+    for name, (kind, _) in _keepers_of(connection, index).items():
+        _run(connection, f'DROP {kind} "{name}"')
 
 
 def put_up(connection: BaseDatabaseWrapper, index: str, source: Source) -> None:
-    """Have the index kept from now on, filled with what is there; cheap if it is kept already."""
-    triggers = _sql_of_triggers(index, source)
-    if not _exists(connection, index) or _triggers_of(connection, index) == set(triggers):
+    """Have the index kept from now on, made anew of what is there; cheap if it is kept already."""
+    keepers = {f"{index}_text": _sql_of_view(index, source), **_sql_of_triggers(index, source)}
+    if not _exists(connection, index):
+        return
+    if {name: sql for name, (_, sql) in _keepers_of(connection, index).items()} == keepers:
         return
     take_down(connection, index)
-    _run(connection, _sql_of_view(index, source))
-    for name, sql in triggers.items():
-        _run(connection, f'CREATE TRIGGER "{name}" {sql}')
-    _run(connection, f'DELETE FROM "{index}"')
-    _run(connection, _insert(index, source))
-    _run(connection, f'INSERT INTO "{index}"("{index}") VALUES (\'optimize\')')
+    _drop_tables(connection, index)
+    create(connection, index, source)
+    for sql in keepers.values():
+        _run(connection, sql)
+    for sql in _come(index, source):
+        _run(connection, sql)
+    _run(connection, _command(index, "optimize"))
 
 
-def match_of(words: list[str], columns: list[str]) -> str:
-    """Return what FTS5 is asked: all words, in these columns; in all of them if none is named."""
+def forget(connection: BaseDatabaseWrapper, index: str) -> None:
+    """Take what only deleted texts had out of the tables of the index.
+
+    Without secure-delete a deletion is a note until parts of the index are merged. This merges all
+    of it, in many short transactions if none is open, so that others can write in between.
+    """
+    pages = -PAGES_OF_A_MERGE  # below zero: begin to merge all
+    while _changes(connection, _command(index, "merge", pages)) > 1:
+        pages = PAGES_OF_A_MERGE
+
+
+def match_of(words: Sequence[str], columns: Sequence[str], scope: Sequence[str]) -> str:
+    """Return what FTS5 is asked: all words, in these columns; in all of them if none is named.
+
+    With ``scope`` only rows of these.
+    """
     asked = " ".join(f'"{_folded(word)}"{"*" if is_open(word) else ""}' for word in words)
-    return f"{{{' '.join(columns)}}} : ({asked})" if columns else asked
+    asked = f"{{{' '.join(columns)}}} : ({asked})" if columns else asked
+    scopes = " OR ".join(f'"{value}"' for value in scope)
+    return f"{asked} AND {SCOPE} : ({scopes})" if scope else asked
+
+
+def keys_of(index: str, *, has_numbers: bool) -> str:
+    """Return SQL for the keys of the rows that match its one parameter."""
+    if has_numbers:
+        return f'SELECT rowid FROM "{index}" WHERE "{index}" MATCH %s'
+    return (
+        f'SELECT key FROM "{index}" JOIN "{index}_number" ON number = "{index}".rowid '
+        f'WHERE "{index}" MATCH %s'
+    )
 
 
 def _folded(word: str) -> str:
@@ -84,21 +125,28 @@ def _is_alone(character: str) -> bool:
 
 
 def _sql_of_view(index: str, source: Source) -> str:
-    """Of each row the texts as the index has them."""
-    given = ", ".join(
-        f'substr({text.sql}, 1, {LONGEST_TEXT}) AS "{text.name}"' for text in source.texts
-    )
-    changed = ", ".join(f'{_sql_changed(text.name)} AS "{text.name}"' for text in source.texts)
+    """Of each row the texts as the index has them; rows without any are left out."""
+    given = [f'substr({text.sql}, 1, {LONGEST_TEXT}) AS "{text.name}"' for text in source.texts]
+    changed = [f'{_sql_changed(text.name)} AS "{text.name}"' for text in source.texts]
+    some = [f""" "{text.name}" <> '' """.strip() for text in source.texts]
+    if source.scope:
+        given.append(f'"row"."{source.scope.column}" AS {SCOPE}')
+        changed.append(SCOPE)
     return (
-        f'CREATE VIEW "{index}_text" AS SELECT "id", {changed} '
-        f'FROM (SELECT "row"."{source.key}" AS "id", {given} FROM {source.tables})'
+        f'CREATE VIEW "{index}_text" AS SELECT "id", {", ".join(changed)} '
+        f'FROM (SELECT "row"."{source.key}" AS "id", {", ".join(given)} FROM {source.tables}) '
+        f"WHERE {' OR '.join(some)}"
     )
 
 
 def _sql_changed(column: str) -> str:
-    """The text with what FTS5 does not know done to it, character by character if need be."""
+    """The text with what FTS5 does not know done to it, character by character if need be.
+
+    That there is nothing to do is seen at once in ASCII: it has as many bytes as characters.
+    """
     folded = " ".join(f"WHEN '{letter}' THEN '{plain}'" for letter, plain in FOLDED.items())
-    return f"""CASE WHEN "{column}" GLOB '*[{ALONE}{"".join(FOLDED)}]*' THEN (
+    return f"""CASE WHEN length(CAST("{column}" AS BLOB)) = length("{column}") THEN "{column}"
+    WHEN "{column}" GLOB '*[{ALONE}{"".join(FOLDED)}]*' THEN (
       WITH RECURSIVE part(c, rest) AS (
         SELECT '', "{column}"
         UNION ALL SELECT substr(rest, 1, 1), substr(rest, 2) FROM part WHERE rest <> ''
@@ -113,49 +161,90 @@ def _sql_of_triggers(index: str, source: Source) -> dict[str, str]:
     key, columns = source.key, [source.key, *source.watched]
     watched = ", ".join(f'"{name}"' for name in columns)
     changed = " OR ".join(f'NEW."{name}" IS NOT OLD."{name}"' for name in columns)
-    gone = f'DELETE FROM "{index}" WHERE rowid = OLD."{key}";'
-    come = f'{_insert(index, source)} WHERE "id" = NEW."{key}";'
-    triggers = {
-        f"{index}_insert": f'AFTER INSERT ON "{source.table}" BEGIN {come} END',
-        f"{index}_update": f'AFTER UPDATE OF {watched} ON "{source.table}" '
-        f"WHEN {changed} BEGIN {gone} {come} END",
-        f"{index}_delete": f'AFTER DELETE ON "{source.table}" BEGIN {gone} END',
+    gone, come = _gone(index, source, f'OLD."{key}"'), _come(index, source, f'NEW."{key}"')
+    fires = {
+        "insert": (f'INSERT ON "{source.table}"', come),
+        "update": (f'UPDATE OF {watched} ON "{source.table}" WHEN {changed}', [*gone, *come]),
+        "delete": (f'DELETE ON "{source.table}"', gone),
     }
     for text in source.of_parents:
         assert text.parent
         table, parents_key, by = text.parent
-        rows = f'(SELECT "{key}" FROM "{source.table}" WHERE "{by}" = NEW."{parents_key}")'
-        triggers[f"{index}_{text.name}"] = (
-            f'AFTER UPDATE OF "{text.column}" ON "{table}" '
-            f'WHEN NEW."{text.column}" IS NOT OLD."{text.column}" BEGIN '
-            f'DELETE FROM "{index}" WHERE rowid IN {rows}; '
-            f'{_insert(index, source)} WHERE "id" IN {rows}; END'
+        rows = f'SELECT "{key}" FROM "{source.table}" WHERE "{by}" = NEW."{parents_key}"'
+        fires[text.name] = (
+            f'UPDATE OF "{text.column}" ON "{table}" '
+            f'WHEN NEW."{text.column}" IS NOT OLD."{text.column}"',
+            [*_gone(index, source, rows), *_come(index, source, rows)],
         )
-    return triggers
+    return {
+        f"{index}_{name}": f'CREATE TRIGGER "{index}_{name}" AFTER {when} BEGIN {do}; END'
+        for name, (when, steps) in fires.items()
+        for do in ["; ".join(steps)]
+    }
 
 
-def _insert(index: str, source: Source) -> str:
-    names = ", ".join(f'"{text.name}"' for text in source.texts)
-    return f'INSERT INTO "{index}"(rowid, {names}) SELECT "id", {names} FROM "{index}_text"'
+def _gone(index: str, source: Source, keys: str) -> list[str]:
+    """Return what takes the rows of these keys out of the index."""
+    if source.has_numbers:
+        return [f'DELETE FROM "{index}" WHERE rowid IN ({keys})']
+    numbered = f'FROM "{index}_number" WHERE key IN ({keys})'
+    return [
+        f'DELETE FROM "{index}" WHERE rowid IN (SELECT number {numbered})',
+        f"DELETE {numbered}",
+    ]
+
+
+def _come(index: str, source: Source, keys: str = "") -> list[str]:
+    """Return what puts the rows of these keys into the index; without keys, all rows."""
+    names = ", ".join(f'"{name}"' for name in _columns_of(source))
+    rows = f'FROM "{index}_text"' + (f' WHERE "id" IN ({keys})' if keys else "")
+    if source.has_numbers:
+        return [f'INSERT INTO "{index}"(rowid, {names}) SELECT "id", {names} {rows}']
+    number = f'(SELECT number FROM "{index}_number" WHERE key = "id")'
+    return [
+        f'INSERT INTO "{index}_number"(key) SELECT "id" {rows}',
+        f'INSERT INTO "{index}"(rowid, {names}) SELECT {number}, {names} {rows}',
+    ]
+
+
+def _columns_of(source: Source) -> list[str]:
+    return [*(text.name for text in source.texts), *([SCOPE] if source.scope else [])]
+
+
+def _drop_tables(connection: BaseDatabaseWrapper, index: str) -> None:
+    for table in (index, f"{index}_number"):
+        _run(connection, f'DROP TABLE IF EXISTS "{table}"')
+
+
+def _command(index: str, name: str, rank: int | None = None) -> str:
+    if rank is None:
+        return f'INSERT INTO "{index}"("{index}") VALUES (\'{name}\')'
+    return f'INSERT INTO "{index}"("{index}", rank) VALUES (\'{name}\', {rank})'
 
 
 def _exists(connection: BaseDatabaseWrapper, index: str) -> bool:
-    return bool(_names(connection, "type = 'table' AND name = %s", index))
-
-
-def _triggers_of(connection: BaseDatabaseWrapper, index: str) -> set[str]:
-    """The triggers that write the index, by name."""
-    return _names(connection, "type = 'trigger' AND name LIKE %s ESCAPE '!'", _start(index))
-
-
-def _start(index: str) -> str:
-    return index.replace("_", "!_") + "!_%"
-
-
-def _names(connection: BaseDatabaseWrapper, condition: str, value: str) -> set[str]:
+    sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = %s"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT name FROM sqlite_master WHERE {condition}", [value])
-        return {name for (name,) in cursor.fetchall()}
+        return cursor.execute(sql, [index]).fetchone() is not None
+
+
+def _keepers_of(connection: BaseDatabaseWrapper, index: str) -> dict[str, tuple[str, str]]:
+    """The view and the triggers that write the index, by name: what each is, and its SQL."""
+    sql = (
+        "SELECT name, type, sql FROM sqlite_master"
+        " WHERE type IN ('view', 'trigger') AND name LIKE %s ESCAPE '!'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [index.replace("_", "!_") + "!_%"])
+        return {name: (kind, written) for name, kind, written in cursor.fetchall()}
+
+
+def _changes(connection: BaseDatabaseWrapper, sql: str) -> int:
+    """Run it; return how many rows it changed, those of the tables behind the index included."""
+    with connection.cursor() as cursor:
+        before = connection.connection.total_changes
+        cursor.execute(sql)
+        return int(connection.connection.total_changes - before)
 
 
 def _run(connection: BaseDatabaseWrapper, sql: str) -> None:

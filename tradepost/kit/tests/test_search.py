@@ -7,7 +7,7 @@ from tradepost.kit.search import words_of
 from tradepost.kit.search.source import source_of
 from tradepost.kit.search.words import is_open
 
-Message, Product = apps.get_model("messaging.Message"), apps.get_model("store.Product")
+Session, Product = apps.get_model("sessions.Session"), apps.get_model("store.Product")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_source_of_an_index_follows_the_foreign_key():
 @pytest.mark.parametrize(
     ("model", "fields", "why"),
     [
-        (Message, ("content",), "no integer key"),
+        (Session, ("session_data",), "neither a number nor a UUID"),
         (Product, ("collection__featured_product",), "must be unique"),
     ],
 )

@@ -1,10 +1,13 @@
 """Prepared queries say what the query set says, whatever fills their places."""
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
+from django.db import connection
 
-from tradepost.kit.prepared import Prepared, PreparedIn
+from tradepost.accounts.models import User
+from tradepost.kit.prepared import Prepared, PreparedIn, as_uuid, reading_from
 from tradepost.store.models import Product
 from tradepost.store.tests.factories import make_product
 
@@ -56,3 +59,27 @@ def test_a_list_of_values_of_any_length():
     for size in range(5):
         wanted = [product.pk for product in products[:size]]
         assert prepared.run(wanted) == [(pk,) for pk in wanted]
+
+
+def test_a_list_of_ids_of_people_of_any_length(ann, bob, charlie):
+    people = sorted([ann, bob, charlie], key=lambda person: person.pk)
+    prepared = PreparedIn(
+        lambda ids: User.objects.filter(pk__in=ids).order_by("pk").values_list("pk"), kind=UUID
+    )
+
+    for size in range(4):
+        wanted = [person.pk for person in people[:size]]
+        assert [as_uuid(pk) for (pk,) in prepared.run(wanted)] == wanted
+
+
+def test_what_reads_from_a_file_says_the_same_each_time():
+    if connection.vendor != "sqlite":
+        pytest.skip("only the file of SQLite is read without Django")
+    rows = [(make_product(inventory=3).pk,), (make_product(inventory=4).pk,)]
+    in_stock = Product.objects.filter(inventory__gt=0).order_by("pk").values_list("pk")
+    prepared = Prepared(lambda pk: in_stock.filter(pk__gte=pk), places={"pk": int})
+
+    with reading_from(connection.connection):
+        assert prepared.run(pk=0) == rows
+        assert prepared.run(pk=rows[1][0]) == rows[1:]
+    assert prepared.run(pk=0) == rows

@@ -9,13 +9,13 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from tradepost.core.actions.labels import delete_shown_tags, rename_shown_tag
 from tradepost.core.actions.products import MOST_TAGS, tag_product
 from tradepost.core.admin_catalogue import CatalogueExchange
-from tradepost.kit.stamps import raise_stamp
-from tradepost.kit.transactions import unit_of_work
+from tradepost.store.admin.deeds import DeedAdmin
 from tradepost.store.admin.products import ProductAdmin
 from tradepost.store.models import Product
-from tradepost.store.stamps import CATALOGUE
+from tradepost.tags.actions.labels import create_tag
 from tradepost.tags.admin import TagAdmin
 from tradepost.tags.models import Tag, TaggedItem
 
@@ -48,23 +48,20 @@ class TaggedProductAdmin(CatalogueExchange, ProductAdmin):
     inlines = [TagInline, *ProductAdmin.inlines]
 
 
-class ShownTagAdmin(TagAdmin):
+class ShownTagAdmin(DeedAdmin, TagAdmin):
     """The catalogue shows the tags' labels."""
 
-    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
-        with unit_of_work():
-            super().save_model(request, obj, form, change)
-            raise_stamp(CATALOGUE)
+    def create(self, request: HttpRequest, form: ModelForm, columns: dict[str, Any]) -> Model:
+        return create_tag(label=columns["label"])
 
-    def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        with unit_of_work():
-            super().delete_model(request, obj)
-            raise_stamp(CATALOGUE)
+    def change(
+        self, request: HttpRequest, row: Tag, form: ModelForm, columns: dict[str, Any]
+    ) -> None:
+        if columns:
+            rename_shown_tag(tag_id=row.pk, label=columns["label"])
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        with unit_of_work():
-            super().delete_queryset(request, queryset)
-            raise_stamp(CATALOGUE)
+    def remove(self, request: HttpRequest, keys: list[int]) -> None:
+        delete_shown_tags(tag_ids=keys)
 
 
 admin.site.unregister([Product, Tag])

@@ -1,10 +1,31 @@
 """Row locks that Django's query sets have no word for."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+
+from tradepost.kit.errors import DomainError, NotFound
+
+Row = TypeVar("Row", bound=Model)
+
+
+def lock_one(
+    rows: QuerySet[Row],
+    *,
+    weakly: bool = False,
+    error: DomainError | type[DomainError] = NotFound,
+) -> Row:
+    """Return the first of ``rows``, locked until the transaction ends; rows joined to it are not.
+
+    ``weakly`` lets others refer to it meanwhile, where the database can. Raises ``error`` for none.
+    """
+    own = ("self",) if connection.features.has_select_for_update_of else ()
+    row = rows.select_for_update(of=own, no_key=weakly and weak()).first()
+    if row is None:
+        raise error
+    return row
 
 
 def hold(rows: QuerySet[Any]) -> bool:

@@ -14,7 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
+from django.db.models.expressions import Combinable
 
 MOST_SIZES = 100
 FIRST_MARK = 1_900_000_000  # no constant of a query is as large; fits every column of integers
@@ -44,6 +45,7 @@ class Prepared:
         self._around = around
         self._constants: dict[str, Any] = {}
         self._sql = ""
+        self._named_sql = ""  # with the places as :name
 
     @property
     def sql(self) -> str:
@@ -65,7 +67,8 @@ class Prepared:
                 values[name] = _as_kept(values[name])
         given = {**self._constants, **values}
         if (file := _file.get()) is not None:
-            return file.execute(sql % {name: f":{name}" for name in given}, given).fetchall()
+            self._named_sql = self._named_sql or sql % {name: f":{name}" for name in given}
+            return file.execute(self._named_sql, given).fetchall()
         with connection.cursor() as cursor:
             cursor.execute(sql, given)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -99,23 +102,32 @@ def reading_from(file: sqlite3.Connection) -> Iterator[None]:
 
 
 class PreparedIn:
-    """A ``Prepared`` for each number of values of an ``IN``: ``build`` takes a list of marks."""
+    """A ``Prepared`` for each number of values of an ``IN``, all of one ``kind``: ``build`` takes a
+    list of marks."""
 
-    def __init__(self, build: Callable[[list[int]], QuerySet[Any, Any]]) -> None:
+    def __init__(
+        self, build: Callable[[list[Any]], QuerySet[Any, Any]], *, kind: Kind = int
+    ) -> None:
         self._build = build
+        self._kind = kind
         self._of_size: dict[int, Prepared] = {}
 
-    def run(self, values: Collection[int]) -> list[tuple[Any, ...]]:
+    def run(self, values: Collection[int] | Collection[UUID]) -> list[tuple[Any, ...]]:
         """Return the rows for these values, none for no values."""
         if not values:
             return []
         size = len(values)
         if (prepared := self._of_size.get(size)) is None:
-            places: dict[str, Kind] = {f"value{number}": int for number in range(size)}
+            places = {f"value{number}": self._kind for number in range(size)}
             prepared = Prepared(lambda **marks: self._build(list(marks.values())), places=places)
             if size <= MOST_SIZES:
                 self._of_size[size] = prepared
         return prepared.run(**{f"value{number}": value for number, value in enumerate(values)})
+
+
+def hundredths(column: str) -> Combinable:
+    """Return a column of exact hundredths as the database keeps it: whole numbers."""
+    return ExpressionWrapper(F(column), output_field=BigIntegerField())
 
 
 def as_uuid(kept: Any) -> UUID:

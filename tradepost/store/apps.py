@@ -13,13 +13,6 @@ SENTENCES = {
     "order.canceled": _("{actor} canceled order {order}."),
 }
 
-PRODUCT_PARAMS = frozenset(
-    [
-        *("collection_id", "unit_price__gt", "unit_price__lt", "price__gte", "price__lte"),
-        *("rating__gte", "in_stock", "tag", "search", "ordering", "page", "cursor"),
-    ]
-)
-
 
 def _order_page(data: Mapping[str, str | int]) -> str:
     return reverse("order", args=[data["order"]])
@@ -33,7 +26,7 @@ class StoreConfig(AppConfig):
         from tradepost.kit.search.operations import keep_index
         from tradepost.notifications.kinds import register_kind
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
-        from tradepost.store.hot import product_bytes, product_list_bytes
+        from tradepost.store.hot import PARAMS, product_bytes, product_list_bytes
         from tradepost.store.models.search import CATALOGUE_TEXTS
         from tradepost.store.signals import handlers  # noqa: F401 - connects the receivers
         from tradepost.store.stamps import CATALOGUE
@@ -46,7 +39,7 @@ class StoreConfig(AppConfig):
             stamp=CATALOGUE,
             variant=str(settings.TAX_RATE),
             make=product_list_bytes,
-            params=PRODUCT_PARAMS,
+            params=PARAMS,
         )
         register_hot_read(
             path=r"/api/v1/store/products/(?P<pk>[0-9]{1,18})/",

@@ -10,7 +10,6 @@ from tradepost.kit.search import MOST_WORDS, words_of
 from tradepost.store.extras import tags
 from tradepost.store.models import Address, Collection, Order, Review
 from tradepost.store.models.carts import MOST_OF_ONE_PRODUCT
-from tradepost.store.models.catalogue import ProductQuerySet
 from tradepost.store.models.reviews import LONGEST_REVIEW
 
 LARGEST_ID = 2**63 - 1
@@ -69,21 +68,22 @@ class CatalogueForm(forms.Form):
         if tags.having is None:
             del self.fields["tag"]
 
-    def narrow(self, products: ProductQuerySet) -> ProductQuerySet:
-        """Return the products that are asked for, in the order asked for."""
+    def asked(self) -> dict[str, Any]:
+        """Return what is asked for, by the names that the API's list has for it."""
         self.is_valid()
-        asked = self.cleaned_data
-        filters = {
-            "collection": asked.get("collection"),
-            "price__gte": asked.get("price_from"),
-            "price__lte": asked.get("price_to"),
-            "rating__gte": asked.get("rating") or None,
-            "inventory__gte": 1 if asked.get("in_stock") else None,
-            "pk__in": tags.having(asked["tag"]) if tags.having and asked.get("tag") else None,
+        said = self.cleaned_data
+        collection = said.get("collection")
+        asked = {
+            "search": said.get("search"),
+            "collection_id": collection.pk if collection else None,
+            "price__gte": said.get("price_from"),
+            "price__lte": said.get("price_to"),
+            "rating__gte": said.get("rating"),
+            "tag": said.get("tag"),
+            "ordering": said.get("ordering"),
+            "in_stock": "true" if said.get("in_stock") else None,
         }
-        products = products.filter(**{k: v for k, v in filters.items() if v is not None})
-        products = products.matching(asked.get("search", ""))
-        return products.order_by(asked["ordering"], "id") if asked.get("ordering") else products
+        return {name: value for name, value in asked.items() if value not in (None, "")}
 
     def clean_search(self) -> str:
         search: str = self.cleaned_data["search"]

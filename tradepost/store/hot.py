@@ -23,6 +23,7 @@ from tradepost.store.filters import ORDERED_BY, ProductFilter
 from tradepost.store.models import Product
 from tradepost.store.rows import product_as_json, product_rows, products_as_json
 
+PARAMS = frozenset([*ProductFilter.base_filters, "search", "ordering", "page", "cursor"])
 PLACES: Mapping[str, type[int] | type[Decimal]] = {
     "collection_id": int,
     "unit_price__gt": Decimal,

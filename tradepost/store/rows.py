@@ -11,11 +11,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
+from django.db.models import QuerySet
 
 from tradepost.kit.http.json import money
 from tradepost.kit.money import minor_with_tax, tax_factor
-from tradepost.kit.prepared import Prepared, PreparedIn
+from tradepost.kit.prepared import Prepared, PreparedIn, hundredths
 from tradepost.store.extras import tags
 from tradepost.store.models import Product, ProductImage
 
@@ -29,8 +29,7 @@ HUNDREDTHS = ("unit_price", "price", "discount", "rating")
 
 def product_rows(products: QuerySet[Product]) -> Any:
     """Return the query that reads what ``products_as_json`` needs, as tuples."""
-    whole = [ExpressionWrapper(F(name), output_field=BigIntegerField()) for name in HUNDREDTHS]
-    return products.values_list(*PLAIN, *whole)
+    return products.values_list(*PLAIN, *map(hundredths, HUNDREDTHS))
 
 
 def products_as_json(rows: Iterable[Row], *, root: str) -> list[dict[str, object]]:

@@ -8,8 +8,9 @@ from tradepost.kit.stamps import read_stamp
 from tradepost.store.admin.products import ProductAdmin, ProductImageInline
 from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
-from tradepost.store.tests.admin_pages import act, address, submit
+from tradepost.store.tests.admin_pages import act, address, delete, submit
 from tradepost.store.tests.factories import make_product
+from tradepost.tags.errors import LabelTaken
 from tradepost.tags.models import Tag, TaggedItem
 
 PREFIX = "tags-taggeditem-content_type-object_id"
@@ -98,6 +99,41 @@ def test_another_label_shows_in_the_catalogue(client):
 
     assert Tag.objects.count() == 0
     assert read_stamp(CATALOGUE) > before
+
+
+def test_a_tag_that_the_catalogue_shows_goes_with_its_ties(client):
+    product = make_product()
+    tag_product(product_id=product.pk, labels=["green", "new"])
+    before = read_stamp(CATALOGUE)
+
+    delete(client, Tag, Tag.objects.get(label="green"))
+
+    assert labels_of(product) == ["new"]
+    assert read_stamp(CATALOGUE) > before
+
+
+def test_a_new_tag_changes_nothing_that_is_shown(client):
+    before = read_stamp(CATALOGUE)
+
+    submit(client, Tag, label="green")
+
+    assert [tag.label for tag in Tag.objects.all()] == ["green"]
+    assert read_stamp(CATALOGUE) == before
+
+
+@pytest.mark.parametrize("present", [0, 1])
+def test_a_label_that_somebody_took_at_that_moment_is_refused(client, monkeypatch, present):
+    Tag.objects.create(label="green")
+    tag = Tag.objects.create(label="blue") if present else None
+    monkeypatch.setattr(Tag, "validate_unique", lambda *args, **kwargs: None)  # it was free before
+    before = read_stamp(CATALOGUE)
+
+    answer = submit(client, Tag, tag, label="green")
+
+    assert LabelTaken.message in answer.content.decode()
+    assert Tag.objects.filter(label="green").count() == 1
+    assert Tag.objects.count() == 1 + present
+    assert read_stamp(CATALOGUE) == before
 
 
 def test_tags_are_searched_by_label(client):

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tradepost.kit.errors import NotFound
-from tradepost.kit.locks import hold
+from tradepost.kit.locks import hold, lock_one
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic, refusing_duplicates
 from tradepost.store.errors import CollectionNotEmpty, FeaturedElsewhere, TitleTaken
@@ -56,7 +55,4 @@ def delete_collection(*, collection_id: int) -> None:
 
 def _lock_collection(collection_id: int) -> Collection:
     # The full lock: who wants to put a product into it waits until this is over.
-    collection = Collection.objects.select_for_update().filter(pk=collection_id).first()
-    if collection is None:
-        raise NotFound
-    return collection
+    return lock_one(Collection.objects.filter(pk=collection_id))

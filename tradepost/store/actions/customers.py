@@ -11,7 +11,7 @@ from uuid import UUID
 from tradepost.accounts.actions.users import lock_account
 from tradepost.accounts.models import User
 from tradepost.kit.errors import NotFound
-from tradepost.kit.locks import hold
+from tradepost.kit.locks import lock_one
 from tradepost.kit.transactions import atomic, refusing_duplicates
 from tradepost.store.errors import CustomerExists, CustomerInUse, TooManyAddresses
 from tradepost.store.models import Address, Cart, Customer
@@ -29,8 +29,7 @@ def ensure_customer(*, user: User) -> Customer:
 def create_customer(*, user_id: UUID, fields: Mapping[str, Any]) -> Customer:
     """Make the record of a user who has none. Raises CustomerExists."""
     refusal = CustomerExists(field="user_id")
-    if not hold(User.objects.filter(pk=user_id)):
-        raise refusal
+    lock_one(User.objects.filter(pk=user_id), weakly=True, error=refusal)
     with refusing_duplicates(Customer.objects.filter(user_id=user_id), refusal):
         customer = Customer.objects.create(user_id=user_id, **fields)
     return Customer.objects.select_related("user").get(pk=customer.pk)
@@ -93,9 +92,7 @@ def change_address(*, user: User, address_id: int, changes: Mapping[str, Any]) -
     Raises NotFound or AccountClosed.
     """
     lock_account(user)
-    address = Address.objects.visible_to(user).filter(pk=address_id).first()
-    if address is None:
-        raise NotFound
+    address = lock_one(Address.objects.visible_to(user).filter(pk=address_id))
     for name, value in changes.items():
         setattr(address, name, value)
     address.save(update_fields=list(changes))
@@ -112,8 +109,4 @@ def remove_address(*, user: User, address_id: int) -> None:
 
 
 def _lock_customer(customer_id: int) -> Customer:
-    rows = Customer.objects.select_for_update(of=("self",)).select_related("user")
-    customer = rows.filter(pk=customer_id).first()
-    if customer is None:
-        raise NotFound
-    return customer
+    return lock_one(Customer.objects.select_related("user").filter(pk=customer_id))

@@ -17,6 +17,7 @@ from django.core.files.storage import default_storage
 from tradepost.kit.errors import NotFound
 from tradepost.kit.images import clean_picture, shrink
 from tradepost.kit.jobs import GiveUp, enqueue
+from tradepost.kit.locks import lock_one
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.products import lock_product
@@ -173,8 +174,4 @@ def _keep_variants(image_id: int, made_of: str, names: list[str]) -> bool:
 
 
 def _lock_image(product_id: int, image_id: int) -> ProductImage:
-    rows = ProductImage.objects.select_for_update().filter(pk=image_id, product_id=product_id)
-    image = rows.first()
-    if image is None:
-        raise NotFound
-    return image
+    return lock_one(ProductImage.objects.filter(pk=image_id, product_id=product_id))

@@ -7,7 +7,7 @@ from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.jobs import enqueue
-from tradepost.kit.locks import weak
+from tradepost.kit.locks import lock_one, weak
 from tradepost.kit.transactions import atomic
 from tradepost.notifications.actions.notifications import notify
 from tradepost.store.actions.stock import return_stock
@@ -94,11 +94,7 @@ def delete_orders(*, order_ids: Some[int]) -> None:
 
 
 def _lock_order(order_id: int) -> Order:
-    rows = Order.objects.select_for_update(of=("self",)).select_related("customer__user")
-    order = rows.filter(pk=order_id).first()
-    if order is None:
-        raise NotFound
-    return order
+    return lock_one(Order.objects.select_related("customer__user").filter(pk=order_id))
 
 
 def _quantities(order: Order) -> dict[int, int]:
@@ -107,14 +103,14 @@ def _quantities(order: Order) -> dict[int, int]:
 
 def _announce(order: Order, kind: OrderEvent.Kind, actor: User) -> None:
     """Write it on the timeline, and tell the buyer or, when it was the buyer, the shop's desk."""
-    OrderEvent.objects.create(order=order, kind=kind, actor=actor)
+    event = OrderEvent.objects.create(order=order, kind=kind, actor=actor)
     buyer = order.customer.user_id
     desk = {person.pk for person in list_shop_desk()}
     publish(kind="order.changed", user_ids={buyer, *desk}, data={"order": order.pk})
     notify(
         user_ids=desk - {actor.pk} if actor.pk == buyer else {buyer},
         kind=f"order.{kind}",
-        cause=f"order:{order.pk}:{kind}:{order.events.count()}",
+        cause=f"order:{order.pk}:{kind}:{event.pk}",
         actor=actor,
         data={"order": order.pk},
     )

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tradepost.kit.errors import NotFound
-from tradepost.kit.locks import hold, weak
+from tradepost.kit.locks import hold, lock_one, weak
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic, refusing_duplicates
 from tradepost.store.actions.promotions import lock_promotions, reprice_products
@@ -128,10 +128,7 @@ def _delete(products: Some[Product]) -> None:
 
 def lock_product(product_id: int) -> Product:
     """Return the product, locked until the transaction ends. Raises NotFound."""
-    product = Product.objects.select_for_update(no_key=weak()).filter(pk=product_id).first()
-    if product is None:
-        raise NotFound
-    return product
+    return lock_one(Product.objects.filter(pk=product_id), weakly=True)
 
 
 def _insert(fields: Mapping[str, Any]) -> Product:

@@ -18,9 +18,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from tradepost.kit.errors import NotFound
 from tradepost.kit.jobs import enqueue
-from tradepost.kit.locks import weak
+from tradepost.kit.locks import lock_one, weak
 from tradepost.kit.money import HundredthsField
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
@@ -46,7 +45,7 @@ def change_promotion(*, promotion_id: int, changes: Mapping[str, Any], now: date
     for name, value in changes.items():
         setattr(promotion, name, value)
     _save(promotion, now)
-    reprice_products(product_ids=_products_of(promotion))
+    reprice_products(product_ids=_lock_products(_products_of(promotion)))
     return promotion
 
 
@@ -76,9 +75,10 @@ def set_products_of_promotion(*, promotion_id: int, product_ids: Some[int]) -> N
     promotion = _lock_promotion(promotion_id)
     before = set(_products_of(promotion))
     # Before the ties change: whoever changes or deletes a product has locked it before its ties.
-    after = _lock_products(before.union(product_ids)).intersection(product_ids)
+    locked = _lock_products(before.union(product_ids))
+    after = locked.intersection(product_ids)
     promotion.products.set(after)
-    reprice_products(product_ids=before ^ after)
+    reprice_products(product_ids=locked & (before ^ after))
 
 
 @atomic
@@ -96,16 +96,17 @@ def apply_promotions(*, now: datetime) -> int:
         promotion.applied = not promotion.applied
         promotion.save(update_fields=["applied"])
     ids = Product.objects.filter(promotions__in=changed).distinct().order_by("pk")
-    reprice_products(product_ids=ids.values_list("pk", flat=True))
+    reprice_products(product_ids=_lock_products(ids.values_list("pk", flat=True)))
     return len(changed)
 
 
 @atomic
 def reprice_products(*, product_ids: Iterable[int]) -> None:
-    """Give these products the discount of the best promotion that is applied to them, or none."""
+    """Give these products, which the caller has locked, the discount of the best promotion that is
+    applied to them, or none."""
     best = Promotion.objects.filter(applied=True, products=OuterRef("pk")).order_by("-discount")
     nothing = Value(Decimal(0), output_field=HundredthsField())
-    for some in _portions(sorted(_lock_products(product_ids))):
+    for some in _portions(sorted(product_ids)):
         rows = Product.objects.filter(pk__in=some)
         rows.update(discount=Coalesce(Subquery(best.values("discount")[:1]), nothing))
         raise_stamp(CATALOGUE)
@@ -125,10 +126,7 @@ def lock_promotions(promotion_ids: Some[int]) -> None:
 
 
 def _lock_promotion(promotion_id: int) -> Promotion:
-    promotion = Promotion.objects.select_for_update().filter(pk=promotion_id).first()
-    if promotion is None:
-        raise NotFound
-    return promotion
+    return lock_one(Promotion.objects.filter(pk=promotion_id))
 
 
 def _lock_products(product_ids: Iterable[int]) -> set[int]:

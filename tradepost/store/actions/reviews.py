@@ -9,7 +9,8 @@ from django.db.models import Count, OuterRef, PositiveIntegerField, Subquery, Su
 from django.db.models.functions import Coalesce
 
 from tradepost.accounts.models import User
-from tradepost.kit.errors import NotFound, Refused
+from tradepost.kit.errors import Refused
+from tradepost.kit.locks import lock_one
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.products import lock_product
@@ -46,7 +47,7 @@ def change_review(
     """Change ``name``, ``description`` or ``rating``. Raises NotFound, or Refused for a review of
     somebody else."""
     lock_product(product_id)
-    review = _get_editable(editor, product_id, review_id)
+    review = _lock_editable(editor, product_id, review_id)
     for name, value in changes.items():
         setattr(review, name, value)
     review.save(update_fields=list(changes))
@@ -58,7 +59,7 @@ def change_review(
 def delete_review(*, editor: User, product_id: int, review_id: int) -> None:
     """Take a review away. Raises NotFound, or Refused for a review of somebody else."""
     lock_product(product_id)
-    _get_editable(editor, product_id, review_id).delete()
+    _lock_editable(editor, product_id, review_id).delete()
     recount_reviews(product_ids=[product_id])
 
 
@@ -78,10 +79,8 @@ def _or_zero(rows: Any) -> Coalesce:
     return Coalesce(Subquery(rows, output_field=PositiveIntegerField()), Value(0))
 
 
-def _get_editable(editor: User, product_id: int, review_id: int) -> Review:
-    review = Review.objects.filter(pk=review_id, product_id=product_id).first()
-    if review is None:
-        raise NotFound
+def _lock_editable(editor: User, product_id: int, review_id: int) -> Review:
+    review = lock_one(Review.objects.filter(pk=review_id, product_id=product_id))
     if not Review.objects.editable_by(editor).filter(pk=review_id).exists():
         raise Refused  # everybody can see that it is there, so a 404 would hide nothing
     return review

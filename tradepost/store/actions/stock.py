@@ -9,12 +9,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
+from django.db.models import QuerySet
 
 from tradepost.kit.jobs import enqueue
 from tradepost.kit.locks import weak
 from tradepost.kit.money import from_minor
-from tradepost.kit.prepared import PreparedIn
+from tradepost.kit.prepared import PreparedIn, hundredths
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.errors import OutOfStock
@@ -63,12 +63,10 @@ def clear_inventory(*, product_ids: Some[int], now: datetime) -> int:
 
 
 def _locked_rows(product_ids: list[int]) -> QuerySet[Product, Any]:
-    unit_price, price = (
-        ExpressionWrapper(F(name), output_field=BigIntegerField())
-        for name in ("unit_price", "price")
-    )
     rows = Product.objects.select_for_update(no_key=weak()).filter(pk__in=product_ids)
-    return rows.order_by("pk").values_list(*COLUMNS[:2], unit_price, COLUMNS[3], price)
+    return rows.order_by("pk").values_list(
+        "id", "title", hundredths("unit_price"), "inventory", hundredths("price")
+    )
 
 
 _locked = PreparedIn(_locked_rows)

@@ -4,25 +4,44 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 
 from tradepost.kit.transactions import unit_of_work
-from tradepost.store.actions.customers import change_customer, create_customer, delete_customer
+from tradepost.store.actions.customers import (
+    add_address,
+    change_address,
+    change_customer,
+    create_customer,
+    delete_customer,
+    remove_address,
+)
 from tradepost.store.admin.deeds import DeedAdmin, ReadOnlyAdmin, count_of, link_to_list
 from tradepost.store.models import Address, Customer, Order
 from tradepost.store.models.customers import MOST_ADDRESSES
 
+ADDRESS = ("street", "city", "zip")
+
+
+class AddressFormSet(BaseInlineFormSet):
+    def save_new(self, form: ModelForm, commit: bool = True) -> Address:
+        said = {name: form.cleaned_data[name] for name in ADDRESS}
+        return add_address(user=self.instance.user, **said)
+
+    def save_existing(self, form: ModelForm, obj: Any, commit: bool = True) -> Address:
+        changes = {name: form.cleaned_data[name] for name in ADDRESS if name in form.changed_data}
+        return change_address(user=self.instance.user, address_id=obj.pk, changes=changes)
+
+    def delete_existing(self, obj: Any, commit: bool = True) -> None:
+        remove_address(user=self.instance.user, address_id=obj.pk)
+
 
 class AddressInline(admin.TabularInline):
     model = Address
+    formset = AddressFormSet
+    fields = ADDRESS
     extra = 0
     max_num = MOST_ADDRESSES
-
-    def has_add_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
-        """What was forgotten with a closed account does not come back."""
-        open_account = obj is None or obj.user.is_active
-        return open_account and super().has_add_permission(request, obj)
 
 
 @admin.register(Customer)
@@ -54,6 +73,16 @@ class CustomerAdmin(DeedAdmin):
     ) -> None:
         if columns:
             change_customer(customer_id=row.pk, changes=columns)
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Write the addresses before the record: they lock the account, which comes first."""
+        super().save_related(request, form, formsets, change)
+        if change:
+            super().save_model(request, form.instance, form, change)
 
     def remove(self, request: HttpRequest, keys: list[int]) -> None:
         with unit_of_work():

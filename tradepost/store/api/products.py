@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tradepost.accounts.caller import caller
 from tradepost.kit.errors import NotFound
 from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.idempotency import IdempotentPosts
@@ -18,6 +22,9 @@ from tradepost.kit.http.permissions import IsAdminOrReadOnly
 from tradepost.kit.http.search import IndexedSearch
 from tradepost.kit.http.two_forms import TwoForms
 from tradepost.kit.money import from_minor
+from tradepost.messaging.queries.conversations import read_conversation
+from tradepost.messaging.serializers.conversations import ConversationOutput
+from tradepost.store.actions.conversations import open_product_conversation
 from tradepost.store.actions.products import change_product, create_product, delete_product
 from tradepost.store.filters import ORDERED_BY, ProductFilter
 from tradepost.store.models import Product
@@ -84,6 +91,15 @@ class ProductViewSet(IdempotentPosts, TwoForms, viewsets.GenericViewSet[Product]
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         delete_product(product_id=int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=ConversationOutput)
+    @action(["post"], detail=True, permission_classes=[IsAuthenticated])
+    def conversation(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Ask the shop about this product; a second time gives the same conversation."""
+        product = get_object_or_404(Product.objects.public(), pk=pk)
+        talk = open_product_conversation(product=product, asker=caller(request))
+        shown: Any = read_conversation(user=caller(request), conversation_id=talk.pk)
+        return Response(shown)
 
 
 def _change(request: Request, pk: int, changes: dict[str, Any]) -> Response:

@@ -3,7 +3,10 @@
 import pytest
 
 from conftest import make_user
+from tradepost.accounts.errors import AccountClosed
+from tradepost.store.errors import TooManyAddresses
 from tradepost.store.models import Address, Customer
+from tradepost.store.models.customers import MOST_ADDRESSES
 from tradepost.store.tests.admin_pages import address, delete, fields_of, notes, submit
 from tradepost.store.tests.factories import make_order, make_product
 
@@ -90,6 +93,56 @@ def test_addresses_are_part_of_the_form(client, ann):
 
     assert Customer.objects.get(user=ann).phone == "12"
     assert str(Address.objects.get(customer__user=ann)) == "Elm Street 1, Springfield"
+
+
+def test_an_address_is_changed_and_another_one_removed_in_the_form(client, ann):
+    kept, gone = (
+        Address.objects.create(customer=ann.customer, street=f"Elm Street {n}", city="Springfield")
+        for n in (1, 2)
+    )
+
+    submit(
+        client, Customer, ann.customer,
+        **{"addresses-0-street": "Oak Street 1", "addresses-1-DELETE": "on"},
+    )  # fmt: skip
+
+    assert str(Address.objects.get(pk=kept.pk)) == "Oak Street 1, Springfield"
+    assert not Address.objects.filter(pk=gone.pk).exists()
+
+
+@pytest.mark.parametrize(("addresses", "is_open"), [(0, False), (MOST_ADDRESSES, True)])
+def test_an_address_that_may_not_be_kept_is_refused_in_the_form(client, ann, addresses, is_open):
+    Address.objects.bulk_create(
+        Address(customer=ann.customer, street="Elm Street 1", city="X") for _ in range(addresses)
+    )
+    ann.is_active = is_open
+    ann.save()
+    new = f"addresses-{addresses}"
+
+    answer = submit(
+        client, Customer, ann.customer, phone="12", **{
+            "addresses-TOTAL_FORMS": f"{addresses + 1}", f"{new}-street": "Oak Street 1",
+            f"{new}-city": "Y",
+        },
+    )  # fmt: skip
+
+    refusal = TooManyAddresses if is_open else AccountClosed
+    assert refusal.message in answer.content.decode()
+    assert Customer.objects.get(user=ann).phone == ""
+    assert not Address.objects.filter(city="Y").exists()
+
+
+def test_the_first_address_comes_with_a_record_that_was_missing(client, ann):
+    ann.customer.delete()
+
+    submit(
+        client, Customer, user=str(ann.pk), membership="S", **{
+            "addresses-TOTAL_FORMS": "1", "addresses-0-street": "Elm Street 1",
+            "addresses-0-city": "Springfield",
+        },
+    )  # fmt: skip
+
+    assert Address.objects.get().customer == Customer.objects.get(membership="S")
 
 
 def test_the_record_of_a_customer_stays_with_its_person(client, ann, bob):

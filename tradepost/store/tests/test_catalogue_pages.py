@@ -1,8 +1,10 @@
 """What is for sale, in the browser."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tradepost.store.actions.reviews import recount_reviews
 from tradepost.store.models import Product, Review
@@ -175,6 +177,20 @@ def test_a_product_on_offer_names_the_promotion_that_counts(client, db):
     assert "9.35 USD with tax" in text
     assert "10.00</s>" in text
     assert "Regulars" not in text
+
+
+def test_a_promotion_is_named_as_long_as_the_price_comes_from_it(client, db, time_machine):
+    product = make_product(unit_price="10.00", discount="15.00")
+    sale = make_promotion(
+        description="Autumn sale", discount="15.00", ends_at=timezone.now() + timedelta(hours=1)
+    )
+    product.promotions.add(sale)
+
+    time_machine.move_to(timezone.now() + timedelta(hours=1, seconds=1))
+    text = client.get(f"/products/{product.pk}/").content.decode()
+
+    assert "Autumn sale" in text
+    assert "8.50 <small>USD</small>" in text
 
 
 def test_a_product_shows_its_first_picture_and_thumbnails_of_all(client, db):

@@ -21,7 +21,8 @@ needs_cjk = pytest.mark.skipif(invoices.CJK_PACKAGE is None, reason="needs the e
 pytestmark = pytest.mark.django_db
 
 
-# How the library writes text: strings of two-byte codes, and per font a table of their letters.
+# How the library writes text: in fonts of every viewer as bytes of cp1252; in fonts of the file as
+# strings of two-byte codes, and per font a table of their letters.
 TABLE = re.compile(rb"begincodespacerange.*?beginbfchar(.*?)endbfchar", re.DOTALL)
 STREAM = re.compile(rb"/Filter /FlateDecode\n/Length \d+\n>>\nstream\n(.*?)\nendstream", re.DOTALL)
 FONT_OR_TEXT = re.compile(rb"/F(\d+) [\d.]+ Tf|\(((?:[^()\\]|\\.)*)\) Tj", re.DOTALL)
@@ -44,12 +45,15 @@ def _text(content: bytes, fonts: list[dict[int, str]]) -> str:
     pieces, letters = [], {}
     for number, shown in FONT_OR_TEXT.findall(content):
         if number:
-            letters = fonts[int(number) - 1]
+            letters = fonts[int(number) - 1] if fonts else {}
         else:
             raw = ESCAPED.sub(lambda found: {b"r": b"\r"}.get(found[1], found[1]), shown)
-            codes = struct.unpack(f">{len(raw) // 2}H", raw)
-            pieces.append("".join(letters[code] for code in codes))
+            pieces.append(_read_codes(raw, letters) if fonts else raw.decode("cp1252"))
     return " ".join(pieces)
+
+
+def _read_codes(raw: bytes, letters: dict[int, str]) -> str:
+    return "".join(letters[code] for code in struct.unpack(f">{len(raw) // 2}H", raw))
 
 
 @pytest.fixture
@@ -173,8 +177,32 @@ def test_european_letters_are_readable(invoice, title):
     assert title in invoice(title)
 
 
-def test_a_title_cannot_stand_for_the_number_of_pages(invoice):
-    assert "{nb}" in invoice("{nb}")
+@pytest.mark.parametrize("letter", ["é", "Є"])
+def test_a_title_cannot_stand_for_the_number_of_pages(invoice, letter):
+    assert f"{{nb}} {letter}" in invoice(f"{{nb}} {letter}")
+    assert f"of   {letter}" in invoice(f"of {invoices.PAGES}{letter}")
+
+
+@pytest.mark.parametrize("place", ["title", "buyer", "address", "seller"])
+def test_letters_beyond_western_europe_are_readable_wherever_they_are(ann, settings, place):
+    settings.SELLER_ADDRESS = "Львів" if place == "seller" else "Lviv"
+    ann.last_name = "Львів" if place == "buyer" else "Lviv"
+    ann.save()
+    order = make_order(ann, {make_product(title="Львів" if place == "title" else "Lviv"): 1})
+    Order.objects.update(delivery_address="Львів" if place == "address" else "Lviv")
+
+    [text] = pages_of(make_invoice(loaded(order)))
+
+    assert (text.count("Львів"), text.count("Lviv")) == (1, 3)
+
+
+def test_an_invoice_in_western_letters_needs_no_fonts_of_its_own(ann):
+    order = make_order(ann, {make_product(title="Café “Zoë”, 5 €"): 1})
+
+    pdf = make_invoice(loaded(order))
+
+    assert "Café “Zoë”, 5 €" in pages_of(pdf)[0]
+    assert b"/FontFile" not in pdf
 
 
 @needs_cjk

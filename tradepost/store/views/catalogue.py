@@ -1,13 +1,17 @@
 """What is for sale."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 
 from tradepost.accounts.models import User
 from tradepost.store.extras import likes, tags
+from tradepost.store.filters import ProductFilter
 from tradepost.store.forms import AddToCartForm, CatalogueForm, ReviewForm
 from tradepost.store.models import Product, ProductImage, Promotion, Review
 from tradepost.store.queries import has_bought
@@ -19,12 +23,18 @@ REVIEWS_A_PAGE = 10
 def products(request: HttpRequest) -> HttpResponse:
     """The catalogue, narrowed, ordered and in numbered pages."""
     form = CatalogueForm(request.GET)
-    found = form.narrow(Product.objects.public()).prefetch_related("images")
-    pages = Paginator(found, PRODUCTS_A_PAGE)
+    pages = Paginator(_narrow(form.asked()).prefetch_related("images"), PRODUCTS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     numbers = pages.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     context = {"form": form, "page": page, "numbers": numbers}
     return render(request, "store/products.html", context)
+
+
+def _narrow(asked: Mapping[str, Any]) -> QuerySet[Product]:
+    """Return the products that are asked for, in the order asked for."""
+    matching = Product.objects.public().matching(asked.get("search", ""))
+    found: QuerySet[Product] = ProductFilter(asked, queryset=matching).qs
+    return found.order_by(asked["ordering"], "id") if "ordering" in asked else found
 
 
 def product(request: HttpRequest, pk: int) -> HttpResponse:
@@ -62,11 +72,11 @@ def _choose_picture(shown: Product, wanted: str) -> ProductImage | None:
 
 
 def _name_promotion(shown: Product) -> Promotion | None:
-    """Return the promotion whose discount counts."""
+    """Return the promotion that the price shown comes from."""
     if not shown.discount:
         return None
-    counting = Promotion.objects.public().active(timezone.now())
-    return counting.filter(products=shown, discount=shown.discount).order_by("id").first()
+    applied = Promotion.objects.public().filter(applied=True, products=shown)
+    return applied.filter(discount=shown.discount).order_by("id").first()
 
 
 def _review_of(user: User, shown: Product, form: ReviewForm | None) -> dict[str, object]:

@@ -21,3 +21,8 @@ class AccountClosed(Refused):
 class LockedOut(TooMany):
     code = "locked_out"
     message = "Too many failed sign-ins. Please try again later."
+
+
+class BlocksOneself(Invalid):
+    code = "blocks_oneself"
+    message = "Nobody can block themselves."

@@ -88,6 +88,15 @@ class ForgotPasswordForm(forms.Form):
     email = _of_user("email", widget=forms.EmailInput({"autocomplete": "email"}))
 
 
+class LeaveForm(forms.Form):
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     """Django's, without the rules as a list inside the text."""
 

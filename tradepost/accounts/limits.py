@@ -23,3 +23,19 @@ class PasswordResets(Limit):
     scope = "password-resets"
     most = 20
     seconds = 3600
+
+
+class OwnPasswords(Limit):
+    """Of somebody who is signed in, right or wrong ones, from whatever address."""
+
+    scope = "own-passwords"
+    most = 30
+    seconds = 3600
+    methods = frozenset({"POST", "DELETE"})
+
+
+class BlockChanges(Limit):
+    scope = "blocks"
+    most = 60
+    seconds = 60
+    methods = frozenset({"POST", "DELETE"})

@@ -1,14 +1,15 @@
-"""The user."""
+"""The user, whom a user wants no word from, and the copy of what is known about a user."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +24,9 @@ def ascii_only(text: str) -> None:
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User) -> UserQuerySet:
-        """Active people whom ``user`` may find by name, the caller left out."""
-        return self.filter(is_active=True).exclude(pk=user.pk)
+        """Active people whom ``user`` may find by name: not the caller, nor who blocked them."""
+        blocking = Block.objects.filter(blocker=OuterRef("pk"), blocked=user.pk)
+        return self.filter(~Exists(blocking), is_active=True).exclude(pk=user.pk)
 
 
 class Users(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -93,3 +95,64 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+class Block(models.Model):
+    """That one person wants no word from another, who is not told."""
+
+    blocker = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # `block_once` serves
+    )
+    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="block_once"),
+            models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="block_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    def standing(self, now: datetime) -> ExportQuerySet:
+        """Those that will be ready, and those that may be fetched."""
+        ready = Q(state=Export.State.READY, expires_at__gt=now)
+        return self.filter(Q(state=Export.State.ASKED) | ready)
+
+
+class Export(models.Model):
+    """A copy of everything that is known about a user, for that user; the latest one only."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Being made")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=6, choices=State.choices, default=State.ASKED)
+    file = models.FileField(blank=True, default="", editable=False)
+    asked_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, db_index=True)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "failed"], file="", expires_at=None)
+                | Q(state="ready", ready_at__isnull=False, expires_at__isnull=False) & ~Q(file=""),
+                name="export_has_file_when_ready",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.state}"

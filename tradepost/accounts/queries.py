@@ -1,6 +1,20 @@
-"""Finding accounts for their owners: by what only they should know, before they are signed in."""
+"""Finding accounts for their owners, who blocks whom, and what is known about a person."""
 
-from tradepost.accounts.models import User
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.db.models import QuerySet
+
+from tradepost.accounts.models import Block, Export, User
+from tradepost.accounts.personal_data import Files, json_list, json_object
+from tradepost.kit.errors import NotFound
+
+SECRETS = {"password"}
 
 
 def find_account(*, user_id: str) -> User | None:
@@ -13,3 +27,52 @@ def find_account_by_email(*, email: str) -> User | None:
     """Return the active account of this address, in upper or lower case, if it has a password."""
     found: User | None = User.objects.filter(email__iexact=email, is_active=True).first()
     return found if found is not None and found.has_usable_password() else None
+
+
+def list_blocks(*, user: User) -> QuerySet[Block]:
+    """Return whom the user blocks, the latest first, each with the person."""
+    return Block.objects.filter(blocker=user).select_related("blocked")
+
+
+def blocked_by(user: User) -> set[UUID]:
+    """Return the ids of the people whom the user blocks."""
+    return set(Block.objects.filter(blocker=user).values_list("blocked_id", flat=True))
+
+
+def blockers_of(user_id: UUID, among: Collection[UUID]) -> set[UUID]:
+    """Return who among these people blocks the user."""
+    blocks = Block.objects.filter(blocked=user_id, blocker__in=among)
+    return set(blocks.values_list("blocker_id", flat=True))
+
+
+def find_export(*, user: User, now: datetime) -> Export | None:
+    """Return the copy of the user's data that is being made or may be fetched."""
+    return Export.objects.filter(user=user).standing(now).first()
+
+
+def open_export(*, user: User, now: datetime) -> File[Any]:
+    """Return the file of the user's export, open. Raises NotFound when there is none to fetch."""
+    export = find_export(user=user, now=now)
+    if export is None or not export.file:
+        raise NotFound
+    try:
+        return export.file.open()
+    except FileNotFoundError as error:
+        raise NotFound from error
+
+
+def collect_account(user: User) -> Files:
+    """Return what accounts know about a user: the account itself, and whom they block."""
+    yield "account.json", json_object(_account_of(user))
+    yield "blocked_people.json", json_list(_blocks_of(user))
+
+
+def _account_of(user: User) -> Mapping[str, object]:
+    columns = [field.attname for field in User._meta.concrete_fields if field.name not in SECRETS]
+    groups = sorted(user.groups.values_list("name", flat=True))
+    return {**{name: getattr(user, name) for name in columns}, "groups": groups}
+
+
+def _blocks_of(user: User) -> Iterator[Mapping[str, object]]:
+    for block in list_blocks(user=user).iterator():
+        yield {"name": str(block.blocked), "blocked_at": block.created_at}

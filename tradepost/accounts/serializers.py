@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordProblems
+from django.urls import reverse
 from djoser import serializers as djoser
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
@@ -12,7 +13,8 @@ from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, Toke
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from tradepost.accounts.actions.users import lock_account
-from tradepost.accounts.models import User
+from tradepost.accounts.caller import knows_password
+from tradepost.accounts.models import Block, Export, User
 from tradepost.accounts.queries import find_account
 from tradepost.kit.transactions import unit_of_work
 
@@ -81,6 +83,27 @@ class RefreshInput(TokenRefreshSerializer):
             return super().validate(attrs)
 
 
+class KnowsPassword(djoser.CurrentPasswordSerializer):  # type: ignore[misc]
+    """Asks for the present password, so that a stolen token cannot go on guessing it."""
+
+    def validate_current_password(self, value: str) -> str:
+        if not knows_password(self.context["request"], password=value):
+            self.fail("invalid_password")
+        return value
+
+
+class LeaveInput(KnowsPassword, djoser.UserDeleteSerializer):  # type: ignore[misc]
+    pass
+
+
+class ChangeUsernameInput(KnowsPassword, djoser.SetUsernameSerializer):  # type: ignore[misc]
+    pass
+
+
+class ChangePasswordInput(KnowsPassword, djoser.SetPasswordSerializer):  # type: ignore[misc]
+    pass
+
+
 class NewPasswordInput(djoser.PasswordResetConfirmSerializer):  # type: ignore[misc]
     """djoser decodes the ``uid`` as it was sent, whatever it is; this makes it text."""
 
@@ -99,3 +122,28 @@ class PersonOutput(serializers.Serializer[User]):
     first_name = serializers.CharField()
     last_name = serializers.CharField()
     role = serializers.ChoiceField(User.Role.choices)
+
+
+class BlockedPersonOutput(serializers.Serializer[Block]):
+    """A person whom the reader blocks, and since when."""
+
+    user_id = serializers.UUIDField(source="blocked_id")
+    username = serializers.CharField(source="blocked.username")
+    first_name = serializers.CharField(source="blocked.first_name")
+    last_name = serializers.CharField(source="blocked.last_name")
+    blocked_at = serializers.DateTimeField(source="created_at")
+
+
+class ExportOutput(serializers.Serializer[Export]):
+    """The copy of the reader's data, and where its file is once it is ready."""
+
+    state = serializers.ChoiceField(Export.State.choices)
+    asked_at = serializers.DateTimeField()
+    ready_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    file = serializers.SerializerMethodField()
+
+    def get_file(self, export: Export) -> str | None:
+        if export.state != Export.State.READY:
+            return None
+        return str(self.context["request"].build_absolute_uri(reverse("export-file")))

@@ -7,20 +7,26 @@ open, because whoever asks may have been signed in before it was closed.
 
 from uuid import uuid4
 
+from axes.models import AccessAttempt
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import UserManager
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 
 from tradepost.accounts.errors import AccountClosed, EmailTaken, UsernameTaken
-from tradepost.accounts.models import User
+from tradepost.accounts.models import Block, Export, User
 from tradepost.accounts.queries import find_account_by_email
 from tradepost.accounts.signals import account_closed
 from tradepost.kit.idempotency import forget_answers
 from tradepost.kit.jobs import enqueue
 from tradepost.kit.locks import weak
+from tradepost.kit.models import Job
 from tradepost.kit.transactions import atomic, unit_of_work
+
+NOBODY = "Deleted user"
 
 
 def register_user(  # house: allow A1 because the password is hashed before the transaction
@@ -106,16 +112,29 @@ def close_account(*, user: User) -> None:
         return
     # Before the row changes: what other apps lock is locked while others may still refer to it.
     account_closed.send(sender=User, user=account)
+    forget_traces(user=account)  # while it still has the names to find them by
     nobody = uuid4().hex  # that nobody can have registered before
     account.username = f"deleted-{nobody}"
     account.email = f"{nobody}@deleted.invalid"
-    account.first_name = "Deleted"
-    account.last_name = "user"
+    account.first_name, account.last_name = NOBODY.split()
     account.phone_number = ""
     account.is_active = False
     account.set_unusable_password()
     account.save()
+    Block.objects.filter(Q(blocker=account) | Q(blocked=account)).delete()
+    Export.objects.filter(user=account).delete()
+
+
+@atomic
+def forget_traces(*, user: User) -> None:
+    """Forget what names a user and does not go with the row: kept answers, tries to sign in, who
+    it was that the admin changed, and errors of mails to the address."""
     forget_answers(owner=f"user:{user.pk}")
+    tries = Q(username__iexact=user.username) | Q(username__iexact=user.email)
+    AccessAttempt.objects.filter(tries).delete()
+    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User))
+    about.filter(object_id=str(user.pk)).update(object_repr=NOBODY)
+    Job.objects.filter(last_error__icontains=user.email).update(last_error="")
 
 
 def lock_account(user: User) -> User:

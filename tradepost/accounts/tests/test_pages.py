@@ -1,15 +1,19 @@
 """Coming in, going out, and the account, through the pages."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.template.loader import render_to_string
+from django.test import override_settings
 from django.urls import reverse
 
 from tradepost.accounts.limits import Registrations
-from tradepost.accounts.models import User
+from tradepost.accounts.models import Block, User
 from tradepost.kit.jobs import kinds
+from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.models import Job
 
 SIGN_IN = "/account/sign-in/"
@@ -203,10 +207,75 @@ def test_registration_pages_are_limited_like_the_api(client, db, settings, monke
     assert answers == [200] * 3 + [429]
 
 
-def test_the_account_page_takes_four_queries(client, ann, django_assert_num_queries):
+def test_the_account_page_takes_six_queries(client, ann, django_assert_num_queries):
     client.force_login(ann)
 
-    with django_assert_num_queries(4):  # session, user, unread conversations, notifications
+    # session, user, unread conversations, notifications; the export, people who are blocked
+    with django_assert_num_queries(6):
         answer = client.get("/account/")
 
     assert "ann@example.com" in answer.content.decode()
+
+
+def test_people_block_and_unblock_on_pages(client, ann, bob):
+    client.force_login(ann)
+
+    blocked = client.post(f"/account/people/{bob.pk}/block/", {"next": "/orders/"})
+    page = client.get("/account/").content.decode()
+    unblocked = client.post(f"/account/people/{bob.pk}/unblock/", follow=True)
+
+    assert blocked["Location"] == "/orders/"
+    assert "You have blocked Bob Example." in page
+    assert f'action="/account/people/{bob.pk}/unblock/"' in page
+    assert unblocked.redirect_chain == [("/account/", 302)]
+    assert "You no longer block Bob Example." in unblocked.content.decode()
+    assert not Block.objects.exists()
+
+
+@pytest.mark.parametrize("place", ["https://evil.example/", "//evil.example", "javascript:1", ""])
+def test_blocking_never_leads_to_another_site(client, ann, bob, place):
+    client.force_login(ann)
+
+    answer = client.post(f"/account/people/{bob.pk}/block/", {"next": place})
+
+    assert answer["Location"] == "/account/"
+
+
+@pytest.mark.parametrize("deed", ["block", "unblock"])
+def test_a_person_is_blocked_by_a_form_only(client, ann, bob, deed):
+    client.force_login(ann)
+
+    assert client.get(f"/account/people/{bob.pk}/{deed}/")["Location"] == "/account/"
+    assert client.post(f"/account/people/{uuid4()}/{deed}/").status_code == 404
+    assert not Block.objects.exists()
+
+
+def test_the_button_blocks_a_person_and_names_them(rf, ann, bob):
+    request = rf.get("/")
+
+    button = render_to_string(
+        "accounts/block_button.html", {"person": bob, "next": "/inbox/"}, request
+    )
+
+    assert f'action="/account/people/{bob.pk}/block/"' in button
+    assert 'name="next" value="/inbox/"' in button
+    assert 'aria-label="Block Bob Example"' in button
+    assert "csrfmiddlewaretoken" in button
+
+
+def test_the_copy_of_ones_data_is_asked_for_and_fetched_on_the_page(client, ann, tmp_path):
+    client.force_login(ann)
+    with override_settings(MEDIA_ROOT=tmp_path):
+        before = client.get("/account/").content.decode()
+        asked = client.post("/account/export/", follow=True).content.decode()
+        run_due_jobs()
+        ready = client.get("/account/").content.decode()
+        again = client.post("/account/export/", follow=True).content.decode()
+        file = client.get("/api/v1/accounts/export/file/")
+        assert b"".join(file.streaming_content)[:2] == b"PK"
+
+    assert "Ask for a copy" in before
+    assert "Your data is being collected" in asked
+    assert 'action="/account/export/"' not in asked
+    assert 'href="/api/v1/accounts/export/file/"' in ready
+    assert "You can have a new one once a day." in again

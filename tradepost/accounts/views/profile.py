@@ -5,11 +5,14 @@ from django.contrib.auth.decorators import login_required
 from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tradepost.accounts.actions.users import change_profile
 from tradepost.accounts.caller import SignedInRequest
 from tradepost.accounts.forms import ProfileForm
+from tradepost.accounts.queries import find_export, list_blocks
+from tradepost.kit.http.pages import newest_first
 
 
 @login_required
@@ -18,7 +21,17 @@ def account(request: SignedInRequest) -> HttpResponse:
     known = model_to_dict(request.user, ProfileForm.Meta.fields)
     form = ProfileForm(request.POST or None, initial=known)
     if not form.is_valid():
-        return render(request, "accounts/account.html", {"form": form})
+        return _show(request, form)
     change_profile(user=request.user, **form.cleaned_data)
     messages.success(request, _("Your changes are saved."))
     return redirect("account")
+
+
+def _show(request: SignedInRequest, form: ProfileForm) -> HttpResponse:
+    blocks = list_blocks(user=request.user)
+    context = {
+        "form": form,
+        "export": find_export(user=request.user, now=timezone.now()),
+        "blocks": newest_first(blocks, by="created_at", before=request.GET.get("before", "")),
+    }
+    return render(request, "accounts/account.html", context)

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from tradepost.messaging.queries import count_unread_conversations
-from tradepost.notifications.models import Notification
+from tradepost.messaging.queries.conversations import count_unread_conversations
+from tradepost.notifications.queries import count_unread
 
 WITHOUT_OUR_FRAME = ("/admin/", "/api/")
 
@@ -19,8 +19,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)  # none yet when the host's name was refused
     if user is None or not user.is_authenticated or request.path.startswith(WITHOUT_OUR_FRAME):
         return shown
-    told = Notification.objects.visible_to(user).unread()
     return shown | {
         "unread_conversations": count_unread_conversations(user=user),
-        "unread_notifications": told.count(),
+        "unread_notifications": count_unread(user=user),
     }

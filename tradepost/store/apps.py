@@ -5,13 +5,17 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-SENTENCES = {
-    "order.placed": _("{actor} placed order {order}."),
-    "order.pending": _("Order {order} waits for its payment."),
-    "order.paid": _("The payment of order {order} has arrived."),
-    "order.payment_failed": _("The payment of order {order} has failed."),
-    "order.canceled": _("{actor} canceled order {order}."),
-}
+KINDS = {
+    "order.placed": (_("An order is placed"), _("{actor} placed order {order}.")),
+    "order.pending": (
+        _("An order waits for its payment"), _("Order {order} waits for its payment."),
+    ),
+    "order.paid": (_("An order is paid"), _("The payment of order {order} has arrived.")),
+    "order.payment_failed": (
+        _("A payment has failed"), _("The payment of order {order} has failed."),
+    ),
+    "order.canceled": (_("An order is canceled"), _("{actor} canceled order {order}.")),
+}  # fmt: skip
 
 
 def _order_page(data: Mapping[str, str | int]) -> str:
@@ -24,7 +28,7 @@ class StoreConfig(AppConfig):
     def ready(self) -> None:
         from tradepost.kit.http.hot import register_hot_read
         from tradepost.kit.search.operations import keep_index
-        from tradepost.notifications.kinds import register_kind
+        from tradepost.notifications.kinds import Offer, register_kind
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
         from tradepost.store.hot import PARAMS, product_bytes, product_list_bytes
         from tradepost.store.models.search import CATALOGUE_TEXTS
@@ -32,8 +36,10 @@ class StoreConfig(AppConfig):
         from tradepost.store.stamps import CATALOGUE
 
         keep_index(CATALOGUE_TEXTS, app=self, model_name="Product")
-        for kind, sentence in SENTENCES.items():
-            register_kind(kind, sentence=sentence, link=_order_page)
+        for kind, (label, sentence) in KINDS.items():
+            # The buyer gets a mail about these anyway.
+            email = Offer.OFF if kind in ("order.paid", "order.canceled") else Offer.ON
+            register_kind(kind, sentence=sentence, label=label, link=_order_page, email=email)
         register_hot_read(
             path=r"/api/v1/store/products/",
             stamp=CATALOGUE,

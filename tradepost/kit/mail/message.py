@@ -38,7 +38,7 @@ class Mail(TypedDict):
     ``recipient_id`` is the account it is meant for, whoever has the address later. ``key`` names
     the mail: the same key gives the same Message-ID, by which mail programs (and the embedded
     mode's folder) know a repeated sending for what it is. ``sender`` stands in for
-    ``settings.DEFAULT_FROM_EMAIL``.
+    ``settings.DEFAULT_FROM_EMAIL``. A POST to ``unsubscribe`` ends mails of this kind.
     """
 
     template: str
@@ -50,6 +50,7 @@ class Mail(TypedDict):
     bcc: NotRequired[Sequence[str]]
     reply_to: NotRequired[Sequence[str]]
     sender: NotRequired[str]
+    unsubscribe: NotRequired[str]
     attachments: NotRequired[Sequence[Attachment]]
 
 
@@ -79,6 +80,9 @@ def write_message(mail: Mail) -> EmailMultiAlternatives:
 
 def _own_headers(mail: Mail) -> dict[str, str]:
     headers = {"Message-ID": message_id(mail["key"]), "Auto-Submitted": "auto-generated"}
+    if (stop := mail.get("unsubscribe")) is not None:
+        headers["List-Unsubscribe"] = f"<{_checked('List-Unsubscribe', stop)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if (recipient := mail.get("recipient_id")) is not None:
         headers[RECIPIENT] = str(recipient)
     return headers

@@ -37,6 +37,7 @@ def test_people_see_what_they_were_told_newest_first(api, ann, bob, tell) -> Non
         "text": "Bob Example wrote to you.",
         "link": f"/inbox/{TALK}/",
         "data": {"conversation": TALK},
+        "group": "message:2",
         "is_read": False,
         "created_at": None,
     }

@@ -4,15 +4,21 @@ import pytest
 
 from tradepost.accounts.models import User
 from tradepost.notifications.actions.notifications import notify
-from tradepost.notifications.models import Notification
+from tradepost.notifications.models import Notification, Preference
 
 TALK = "01900000-0000-7000-8000-000000000000"
 
 
-def tell(user: User, *, about: User, cause: str = "message:first") -> Notification:
+def tell(user: User, *, about: User, cause: str = "message:first", group: str = "") -> Notification:
     """Tell the user that somebody wrote."""
-    data = {"conversation": TALK}
-    notify(user_ids=[user.pk], kind="message.received", cause=cause, actor=about, data=data)
+    notify(
+        user_ids=[user.pk],
+        kind="message.received",
+        cause=cause,
+        actor=about,
+        data={"conversation": TALK},
+        group=group,
+    )
     return Notification.objects.get(user=user, cause=cause)
 
 
@@ -27,7 +33,7 @@ def test_the_list_says_who_did_what(client, ann, told):
 
     answer = client.get("/notifications/")
 
-    assert answer.context["rows"] == [(told, "Bob Example wrote to you.")]
+    assert [group.text for group in answer.context["groups"]] == ["Bob Example wrote to you."]
     assert "Mark all as read" in answer.content.decode()
 
 
@@ -70,14 +76,68 @@ def test_nothing_is_marked_read_by_a_link(client, ann, told):
     assert told.read_at is None
 
 
-def test_the_list_takes_five_queries_however_long_it_is(
-    client, ann, bob, told, django_assert_num_queries
+def test_the_list_takes_seven_queries_however_long_it_is(
+    client, ann, bob, charlie, told, django_assert_num_queries
 ):
     for number in range(3):
-        tell(ann, about=bob, cause=f"message:{number}")
+        for actor in (bob, charlie):
+            cause = f"message:{number}:{actor.username}"
+            tell(ann, about=actor, cause=cause, group=f"conversation:{number}")
     client.force_login(ann)
 
-    # session, user, notifications with their actors, and what is unread: conversations,
-    # notifications
-    with django_assert_num_queries(5):
+    # session, user, the newest of each group with its actor, counts, people, and what is unread:
+    # conversations, notifications
+    with django_assert_num_queries(7):
         client.get("/notifications/")
+
+
+def test_a_group_is_one_line_and_is_read_as_one(client, ann, bob, charlie):
+    for number, actor in enumerate([bob, charlie, bob]):
+        tell(ann, about=actor, cause=f"message:{number}", group="conversation:1")
+    client.force_login(ann)
+
+    [group] = client.get("/notifications/").context["groups"]
+    client.post(f"/notifications/{group.newest.pk}/")
+
+    assert (group.count, group.unread_count) == (3, 3)
+    assert Notification.objects.unread().count() == 0
+
+
+def test_preferences_are_chosen_in_a_form(client, ann):
+    client.force_login(ann)
+    page = client.get("/notifications/preferences/")
+    boxes = {box.html_name: "on" for box in page.context["form"] if box.initial}
+
+    boxes.pop("message.received:email")
+    answer = client.post("/notifications/preferences/", {**boxes, "digest": "on"})
+
+    assert answer["Location"] == "/notifications/preferences/"
+    rows = Preference.objects.order_by("kind").values_list("kind", "channel", "is_on")
+    assert list(rows) == [("", "digest", True), ("message.received", "email", False)]
+
+
+def test_a_form_cannot_switch_what_is_fixed(client, ann):
+    client.force_login(ann)
+    page = client.get("/notifications/preferences/")
+    boxes = {box.html_name: "on" for box in page.context["form"] if box.initial}
+
+    assert boxes.pop("test.warned:email")
+    client.post("/notifications/preferences/", boxes)
+
+    assert Preference.objects.count() == 0
+
+
+def test_the_worker_of_pushes_is_a_script_at_the_root(client, db):
+    answer = client.get("/push-worker.js")
+
+    assert answer["Content-Type"] == "text/javascript"
+    assert "showNotification" in answer.content.decode()
+
+
+def test_a_browser_is_asked_where_the_server_sends_pushes(client, ann, settings):
+    client.force_login(ann)
+    assert "data-key" not in client.get("/notifications/preferences/").content.decode()
+
+    settings.VAPID_PUBLIC_KEY = "a-public-key"
+
+    assert 'data-key="a-public-key"' in client.get("/notifications/preferences/").content.decode()

@@ -1,0 +1,23 @@
+"""What goes with an account."""
+
+from tradepost.accounts.models import User
+from tradepost.kit.transactions import atomic
+from tradepost.notifications.actions.notifications import lock_notifications
+from tradepost.notifications.models import Notification, Preference, PushSubscription
+
+
+@atomic
+def erase_notifications(*, user: User) -> None:
+    """Delete what the user was told and how they wanted to be told; others keep what they were
+    told, of somebody."""
+    told = Notification.objects.filter(user_id=user.pk)
+    lock_notifications(told)
+    for rows in (
+        told,
+        PushSubscription.objects.filter(user_id=user.pk),
+        Preference.objects.filter(user_id=user.pk),
+    ):
+        rows.delete()
+    about = Notification.objects.filter(actor_id=user.pk)
+    lock_notifications(about)
+    about.update(actor=None)

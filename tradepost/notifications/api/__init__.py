@@ -1,0 +1,1 @@
+"""The API door to notifications: the list, the preferences, the browsers that take pushes."""

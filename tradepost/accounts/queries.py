@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from tradepost.accounts.models import Block, Export, User
 from tradepost.accounts.personal_data import Files, json_list, json_object
 from tradepost.kit.errors import NotFound
+from tradepost.kit.prepared import Prepared
 
 SECRETS = {"password"}
 
@@ -76,3 +77,27 @@ def _account_of(user: User) -> Mapping[str, object]:
 def _blocks_of(user: User) -> Iterator[Mapping[str, object]]:
     for block in list_blocks(user=user).iterator():
         yield {"name": str(block.blocked), "blocked_at": block.created_at}
+
+
+# What requests look at; the rest of an account is loaded when somebody asks for it.
+FLAGS = {"is_active", "is_staff", "is_superuser"}
+LOADED = {"id", "username", "password", "email", "first_name", "last_name", "role", *FLAGS}
+COLUMNS = [field.attname for field in User._meta.concrete_fields if field.attname in LOADED]
+
+
+def find_open_account(*, user_id: UUID) -> User | None:
+    """Return the account of this id, None when there is none or it is closed."""
+    row = _open_accounts.first(user_id=user_id)
+    if row is None:
+        return None
+    kept = dict(zip(COLUMNS, row, strict=True), id=user_id)
+    values = [bool(kept[name]) if name in FLAGS else kept[name] for name in COLUMNS]
+    return User.from_db("default", COLUMNS, values)
+
+
+def _build_open_accounts(user_id: UUID) -> QuerySet[User, Any]:
+    rows: QuerySet[User, Any] = User.objects.filter(pk=user_id, is_active=True).order_by()
+    return rows.values_list(*COLUMNS)
+
+
+_open_accounts = Prepared(_build_open_accounts, places={"user_id": UUID})

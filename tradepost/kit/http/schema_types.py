@@ -7,6 +7,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     """Sign-in by token. OpenAPI can name one prefix of the two that are understood."""
 
     target_class = "rest_framework_simplejwt.authentication.JWTAuthentication"
+    match_subclasses = True
     name = "token"
     priority = 1  # before the generator's own
 

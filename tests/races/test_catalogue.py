@@ -8,6 +8,7 @@ import pytest
 
 from conftest import make_user
 from tests.races.conftest import signed_in, statuses
+from tradepost.store.actions.order_changes import set_payment_status
 from tradepost.store.actions.products import change_product
 from tradepost.store.models import DroppedLine, Order, OrderItem, Product, Review
 from tradepost.store.tests.factories import (
@@ -42,7 +43,7 @@ def staff(db) -> dict[str, str]:
 def test_two_reviews_of_one_author_make_one(crowd, ann, attempt):
     tea = make_product()
     order = make_order(ann, {tea: 1})
-    Order.objects.filter(pk=order.pk).update(payment_status="C")
+    set_payment_status(order_id=order.pk, status="C", actor=ann)
     write = partial(
         post, path=f"store/products/{tea.pk}/reviews/", headers=signed_in(ann),
         body={"name": "Ann", "description": "Good", "rating": 4},

@@ -44,6 +44,12 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class Stale(DomainError):
+    """The caller decided on something older than what is there; ``details`` say what is."""
+
+    code = "stale"
+
+
 class InUse(DomainError):
     """A deletion that others depend on."""
 

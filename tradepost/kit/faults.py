@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from traceback import walk_tb
 
 import structlog
 from django.conf import settings
@@ -19,7 +20,7 @@ def report_dead_job(*, name: str, job_id: int, error: Exception, now: datetime) 
     Not when it is the report itself that died: that would go on for ever.
     """
     if name != REPORT:
-        facts = [f"Job {job_id}", repr(error), f"{settings.SITE_URL}/admin/"]
+        facts = [f"Job {job_id}", _place_of(error), f"{settings.SITE_URL}/admin/"]
         _report(f"The job {name} failed for good", facts, key=f"dead-job:{name}", now=now)
 
 
@@ -38,12 +39,21 @@ def _facts(record: logging.LogRecord) -> list[str]:
     """Return what is safe to mail: the route and not the path, which may carry secrets."""
     request = getattr(record, "request", None)
     match = getattr(request, "resolver_match", None)
+    error = record.exc_info[1] if record.exc_info else None
     context = structlog.contextvars.get_contextvars()
     return [
         f"{getattr(request, 'method', '')} {getattr(match, 'route', None)}",
-        repr(record.exc_info[1]) if record.exc_info else record.getMessage(),
+        _place_of(error) if error is not None else record.getMessage(),
         f"Request {context.get('request_id')}, {timezone.now():%Y-%m-%d %H:%M:%S} UTC",
     ]
+
+
+def _place_of(error: BaseException) -> str:
+    """Return what it was and where, without its words: those may quote what belongs to people, who
+    would not be forgotten in a mail. Of a job its row has them, of a request the log."""
+    *_, frame = [None, *walk_tb(error.__traceback__)]
+    where = f" in {frame[0].f_globals.get('__name__')}, line {frame[1]}" if frame else ""
+    return f"{type(error).__name__}{where}"
 
 
 def _report(title: str, facts: list[str], *, key: str, now: datetime) -> None:

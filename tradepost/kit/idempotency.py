@@ -5,16 +5,23 @@ without the other, and nothing to clean up after a crash.
 """
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import orjson
 from django.db import IntegrityError, connection
 
 from tradepost.kit.errors import Conflict, DomainError
 from tradepost.kit.models import IdempotentAnswer
 from tradepost.kit.transactions import unit_of_work
+
+ID_OR_TIME = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)"
+)
 
 
 class StillRunning(Conflict):
@@ -61,6 +68,25 @@ def answer_once(*, owner: str, key: str, fingerprint: str, run: Callable[[], Ans
 def forget_answers(*, owner: str) -> None:
     """Delete what is kept for an owner who leaves."""
     IdempotentAnswer.objects.filter(owner=owner).delete()
+
+
+def forget_texts_about(*, person_id: str) -> None:
+    """Take every text out of the answers that name a person who has left: ids and times stay.
+
+    Others go on owning them, so that what they ask once more is not done once more.
+    """
+    named = IdempotentAnswer.objects.filter(body__contains=person_id).order_by("pk")
+    for kept in named.iterator():
+        body = orjson.dumps(_without_texts(orjson.loads(kept.body))).decode()
+        IdempotentAnswer.objects.filter(pk=kept.pk).update(body=body)
+
+
+def _without_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_texts(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_texts(inner) for inner in value]
+    return "" if isinstance(value, str) and not ID_OR_TIME.fullmatch(value) else value
 
 
 class _TakenMeanwhile(Exception):

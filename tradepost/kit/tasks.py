@@ -6,8 +6,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from tradepost.kit.idempotency import forget_texts_about
 from tradepost.kit.jobs import job
-from tradepost.kit.mail import mail_the_admins
+from tradepost.kit.mail import mail_the_admins, remove_mails
 from tradepost.kit.models import IdempotentAnswer, Job
 
 DAY = 86_400
@@ -33,6 +34,13 @@ def purge_idempotent_answers() -> None:
 def clear_sessions() -> None:
     """Delete sessions that have ended."""
     call_command("clearsessions")
+
+
+@job("kit.forget_person", lease_seconds=600)
+def forget_person(*, person_id: str) -> None:
+    """Forget what names a person who has left, in answers to others and in the folder of mails."""
+    forget_texts_about(person_id=person_id)
+    remove_mails(recipient_id=person_id)
 
 
 @job("kit.report_trouble")

@@ -1,17 +1,25 @@
 from django.apps import AppConfig
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 
 class MessagingConfig(AppConfig):
     name = "tradepost.messaging"
 
     def ready(self) -> None:
+        from tradepost.accounts.personal_data import register_personal_data
+        from tradepost.kit.audit import register_invariant
+        from tradepost.kit.search.operations import keep_index
+        from tradepost.kit.triggers import keep_guards
+        from tradepost.messaging import tasks  # noqa: F401 - registers the jobs
+        from tradepost.messaging.audit import INVARIANTS
+        from tradepost.messaging.guards import GUARDS
+        from tradepost.messaging.kinds import register_kinds
+        from tradepost.messaging.models.search import MESSAGE_TEXTS
+        from tradepost.messaging.personal_data import collect_messages
         from tradepost.messaging.signals import handlers  # noqa: F401 - connects the receivers
-        from tradepost.notifications.kinds import register_kind
 
-        register_kind(
-            "message.received",
-            sentence=_("{actor} wrote to you."),
-            link=lambda data: reverse("conversation", args=[data["conversation"]]),
-        )
+        keep_guards(self, GUARDS)
+        keep_index(MESSAGE_TEXTS, app=self, model_name="Message")
+        for invariant in INVARIANTS:
+            register_invariant(*invariant)
+        register_kinds()
+        register_personal_data("messaging", collect=collect_messages)

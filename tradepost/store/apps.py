@@ -26,20 +26,27 @@ class StoreConfig(AppConfig):
     name = "tradepost.store"
 
     def ready(self) -> None:
+        from tradepost.accounts.personal_data import register_personal_data
+        from tradepost.kit.audit import register_invariant
         from tradepost.kit.http.hot import register_hot_read
         from tradepost.kit.search.operations import keep_index
         from tradepost.notifications.kinds import Offer, register_kind
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
+        from tradepost.store.audit import INVARIANTS
         from tradepost.store.hot import PARAMS, product_bytes, product_list_bytes
         from tradepost.store.models.search import CATALOGUE_TEXTS
+        from tradepost.store.personal_data import collect_shopping
         from tradepost.store.signals import handlers  # noqa: F401 - connects the receivers
         from tradepost.store.stamps import CATALOGUE
 
         keep_index(CATALOGUE_TEXTS, app=self, model_name="Product")
+        for invariant in INVARIANTS:
+            register_invariant(*invariant)
         for kind, (label, sentence) in KINDS.items():
             # The buyer gets a mail about these anyway.
             email = Offer.OFF if kind in ("order.paid", "order.canceled") else Offer.ON
             register_kind(kind, sentence=sentence, label=label, link=_order_page, email=email)
+        register_personal_data("store", collect=collect_shopping)
         register_hot_read(
             path=r"/api/v1/store/products/",
             stamp=CATALOGUE,

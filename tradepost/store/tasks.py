@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -15,6 +16,7 @@ from tradepost.kit.jobs import job
 from tradepost.kit.leases import hold_lease
 from tradepost.kit.mail import Attachment, Mail, send_mail, send_mails
 from tradepost.store.actions.carts import sweep_carts as sweep_abandoned_carts
+from tradepost.store.actions.conversations import reseat_person
 from tradepost.store.actions.images import make_variants as make_image_variants
 from tradepost.store.actions.images import sweep_image_files
 from tradepost.store.actions.promotions import apply_promotions as apply_due_promotions
@@ -105,6 +107,12 @@ def sweep_carts() -> None:
     abandoned = timezone.now() - timedelta(settings.KEEP_CARTS_DAYS)
     while sweep_abandoned_carts(unchanged_since=abandoned):
         pass  # in portions, so that nobody waits long for one
+
+
+@job("store.reseat_at_desk")
+def reseat_at_desk(*, user_id: str, after: str) -> None:
+    """Take who came to the desk into the conversations, and who left it out of them."""
+    reseat_person(user_id=UUID(user_id), after=UUID(after))
 
 
 def _find_order(order_id: int) -> Order | None:

@@ -1,11 +1,25 @@
 from django.urls import path
 
 from tradepost.kit.http import paths  # noqa: F401 - registers the converter of numbers
-from tradepost.store.views import addresses, carts, catalogue, checkout, orders, reports, reviews
+from tradepost.store.views import (
+    addresses,
+    carts,
+    catalogue,
+    checkout,
+    orders,
+    questions,
+    reports,
+    reviews,
+)
 
 urlpatterns = [
     path("products/", catalogue.products, name="products"),
     path("products/<number:pk>/", catalogue.product, name="product"),
+    path(
+        "products/<number:pk>/conversation/",
+        questions.product_conversation,
+        name="product-conversation",
+    ),
     path("products/<number:pk>/review/", reviews.review, name="review"),
     path("products/<number:pk>/review/delete/", reviews.review_delete, name="review-delete"),
     path("cart/", carts.cart, name="cart"),

@@ -22,8 +22,14 @@ from tradepost.core.demo.pictures import MOTIFS, draw_product
 from tradepost.core.queries import has_people
 from tradepost.kit.transactions import atomic
 from tradepost.likes.actions.likes import like
-from tradepost.messaging.actions.conversations import open_direct_conversation
+from tradepost.messaging.actions.attachments import upload_file
+from tradepost.messaging.actions.conversations import (
+    open_direct_conversation,
+    start_conversation,
+)
+from tradepost.messaging.actions.edits import edit_message
 from tradepost.messaging.actions.messages import send_message
+from tradepost.messaging.actions.reactions import add_reaction
 from tradepost.messaging.actions.reading import mark_conversation_read
 from tradepost.store.actions.carts import add_to_cart, create_cart
 from tradepost.store.actions.conversations import open_order_conversation
@@ -99,6 +105,18 @@ BETWEEN_FRIENDS = [
     ("guest", "I will bring my new mugs."),
 ]
 
+# by whom, what, and which of these lines it answers
+IN_A_GROUP = [
+    ("ines", "Tea on **Sunday** at four? I will bring this pot, fresh from the wheel:", None),
+    ("guest", "What a colour! Is it one of the celadon ones?", 0),
+    ("ines", "It is. The glaze has its own mind, that is the charm.", 1),
+    ("jonas", "I can be there at five.", 0),
+    ("guest", "Then we keep a cup warm for @jonas.", 3),
+]
+GROUP, PICTURED = "Tea on Sunday", "CER-002"
+EDITED = (3, "I can be there at half past four, and bring lemon cake.")
+REACTIONS = [(0, "guest", "🎉"), (0, "jonas", "🎉"), (3, "ines", "😄")]
+
 
 @dataclass(frozen=True)
 class DemoSummary:
@@ -126,6 +144,7 @@ def make_demo_data(*, password: str) -> DemoSummary:
     _settle(orders, people["host"], now)
     _praise(people, by_sku)
     messages = _talk_about(orders[-1], people) + _talk_among_friends(people)
+    messages += _talk_in_a_group(people, now)
     return DemoSummary(True, len(people), products, len(orders), messages)
 
 
@@ -209,6 +228,28 @@ def _talk_among_friends(people: Mapping[str, User]) -> int:
     said = _say(BETWEEN_FRIENDS, conversation.pk, people)
     mark_conversation_read(reader=people["ines"], conversation_id=conversation.pk)
     return said
+
+
+def _talk_in_a_group(people: Mapping[str, User], now: datetime) -> int:
+    """With a picture, answers, an edit and reactions; Jonas has not read the end of it."""
+    ids = [people[name].pk for name in ("guest", "jonas")]
+    group = start_conversation(starter=people["ines"], participant_ids=ids, title=GROUP)
+    picture = ContentFile(draw_product(sku=PICTURED), name="the-pot.png")
+    files = [upload_file(uploader=people["ines"], file=picture).pk]
+    sent: list[UUID] = []
+    for name, body, answered in IN_A_GROUP:
+        mark_conversation_read(reader=people[name], conversation_id=group.pk)
+        parent_id = None if answered is None else sent[answered]
+        said = send_message(
+            sender=people[name], conversation_id=group.pk, body=body, parent_id=parent_id,
+            attachment_ids=[] if sent else files,
+        )  # fmt: skip
+        sent.append(said.message.pk)
+    place, body = EDITED
+    edit_message(editor=people["jonas"], message_id=sent[place], body=body, now=now)
+    for place, name, emoji in REACTIONS:
+        add_reaction(user=people[name], message_id=sent[place], emoji=emoji)
+    return len(sent)
 
 
 def _say(lines: list[tuple[str, str]], conversation_id: UUID, people: Mapping[str, User]) -> int:

@@ -13,7 +13,7 @@ from tradepost.core.demo.pictures import MOTIFS, draw_product
 from tradepost.kit.models import Job
 from tradepost.likes.models import LikedItem
 from tradepost.messaging.models import Message
-from tradepost.messaging.queries import list_conversations
+from tradepost.messaging.queries.conversations import list_conversations
 from tradepost.store.models import (
     Collection,
     Order,
@@ -53,7 +53,7 @@ def counts():
 def test_an_empty_database_becomes_a_small_shop(db, all_pictures):
     summary = make_demo_data(password="x-y-z-123")
 
-    assert summary == DemoSummary(made=True, people=5, products=30, orders=4, messages=8)
+    assert summary == DemoSummary(made=True, people=5, products=30, orders=4, messages=13)
     assert counts() == {
         "User": 5,
         "Collection": 6,
@@ -64,7 +64,7 @@ def test_an_empty_database_becomes_a_small_shop(db, all_pictures):
         "TaggedItem": 82,
         "LikedItem": 12,
         "Order": 4,
-        "Message": 8,
+        "Message": 13,
     }
 
 
@@ -162,15 +162,32 @@ def test_the_guest_has_one_unread_message_from_the_shop(db):
     make_demo_data(password="x-y-z-123")
 
     guest = User.objects.get(username="guest")
-    talks = list_conversations(user=guest).values_list("kind", "unread_count")
-    assert dict(talks) == {"subject": 1, "direct": 0}
+    talks = list_conversations(user=guest).rows
+    assert {talk.kind: talk.unread_count for talk in talks} == {
+        "subject": 1,
+        "direct": 0,
+        "group": 0,
+    }
 
 
 def test_the_friends_have_read_everything(db):
     make_demo_data(password="x-y-z-123")
 
     ines = User.objects.get(username="ines")
-    assert [talk.unread_count for talk in list_conversations(user=ines)] == [0]
+    talks = list_conversations(user=ines).rows
+    assert {talk.kind: talk.unread_count for talk in talks} == {"direct": 0, "group": 2}
+
+
+def test_the_group_has_something_of_everything(db):
+    make_demo_data(password="x-y-z-123")
+
+    said = Message.objects.filter(conversation__kind="group").order_by("seq")
+    first, *_, changed, last = said
+    assert [message.depth for message in said] == [0, 1, 2, 1, 2]
+    assert first.attachments.get().name == "the-pot.png"
+    assert [r.emoji for r in first.reactions.all()] == ["🎉", "🎉"]
+    assert changed.history.get().body == "I can be there at five."
+    assert [mention.user.username for mention in last.mentions.all()] == ["jonas"]
 
 
 def test_a_second_call_changes_nothing(db):
@@ -196,7 +213,7 @@ def test_the_command_says_what_it_made_and_who_can_sign_in(db):
 
     assert out.getvalue().splitlines() == [
         "Making the demo data ...",
-        "30 products, 5 people, 4 orders, 8 messages.",
+        "30 products, 5 people, 4 orders, 13 messages.",
         "guest, host and admin sign in with the password x-y-z-123",
     ]
 

@@ -28,6 +28,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
     errors.InUse: 405,
     errors.Conflict: 409,
+    errors.Stale: 412,
     errors.TooMany: 429,
 }
 

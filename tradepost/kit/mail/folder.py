@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
+
+from tradepost.kit.mail.message import RECIPIENT
 
 
 class FolderBackend(BaseEmailBackend):
@@ -26,6 +29,15 @@ class FolderBackend(BaseEmailBackend):
             unfinished.write_bytes(content)
             unfinished.replace(folder / f"{name}.eml")
         return len(email_messages)
+
+
+def remove_mails(*, recipient_id: str) -> None:
+    """Remove what was kept for the inbox of an account; nothing where mails are really sent."""
+    for file in Path(settings.MAIL_DIR).glob("*.eml"):
+        with file.open("rb") as content:
+            meant_for = BytesHeaderParser().parse(content)[RECIPIENT]
+        if meant_for == recipient_id:
+            file.unlink(missing_ok=True)
 
 
 def _as_kept(message: EmailMessage) -> bytes:

@@ -23,7 +23,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from tradepost.kit.search import postgresql, sqlite
 from tradepost.kit.search.source import target_of
-from tradepost.kit.search.words import words_of
+from tradepost.kit.search.words import CLOSED, words_of
 
 Sql = tuple[str, tuple[Any, ...]]
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
@@ -44,28 +44,37 @@ class SearchIndex:
     scope: str | None = None
 
     def matching(
-        self, rows: Rows, text: str, *, scope: Sequence[Any] | None = None, ranked: bool = True
+        self,
+        rows: Rows,
+        text: str | Sequence[str],
+        *,
+        without: Sequence[str] = (),
+        scope: Sequence[Any] | None = None,
+        ranked: bool = True,
+        newest: int | None = None,
     ) -> Rows:
         """Return the rows that have all the words, the best first: those that have them in the
         first field, then those in the first two, and so on. Rows of one rank stay in their order.
 
-        With ``scope`` only rows of these scopes (their keys); what the words find elsewhere costs
+        ``text`` is what somebody typed, or its words; a word with spaces in it is a phrase. Rows
+        that have one of ``without`` are left out; where no word is asked for, that is ignored. With
+        ``scope`` only rows of these scopes (their keys); what the words find elsewhere costs
         little then. Not ``ranked``, all rows stay in their order. A text without characters changes
         nothing but that, one of nothing but punctuation finds nothing.
+
+        With ``newest`` an engine that cannot begin at the newest by itself (SQLite) looks only at
+        so many of the rows that have the words: those that came last.
         """
-        words = words_of(text)
+        words = words_of(text) if isinstance(text, str) else text
         if scope is not None and (not words or not self._is_quick(rows, scope)):
             rows, scope = rows.filter(**{f"{self.scope}__in": scope}), None
-        if not text.strip():
+        if not "".join(text).strip():
             return rows
         if not words:
             return rows.none()
-        question = Question(
-            index=self,
-            words=tuple(words),
-            scope=tuple(self._as_kept(rows, scope or ())),
-            has_numbers=isinstance(rows.model._meta.pk, IntegerField),
-        )
+        kept = tuple(self._as_kept(rows, scope or ()))
+        has_numbers = isinstance(rows.model._meta.pk, IntegerField)
+        question = Question(self, tuple(words), tuple(without), newest, kept, has_numbers)
         found = rows.filter(self._having(rows, question, len(self.fields)))
         if not ranked or len(self.fields) == 1:
             return found
@@ -105,18 +114,23 @@ class SearchIndex:
         """A condition: all words are in the ``first`` so many fields."""
         if connections[rows.db].vendor in INDEXED:
             return Has(F("pk"), question=question, first=first)
-        return reduce(and_, (self._contains(word, first) for word in question.words))
+        having = reduce(and_, (self._contains(word, first) for word in question.words))
+        return reduce(and_, (~self._contains(word, first) for word in question.without), having)
 
     def _contains(self, word: str, first: int) -> Q:
+        word = word.rstrip(CLOSED)
         return reduce(or_, (Q(**{f"{path}__icontains": word}) for path in self.fields[:first]))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Question:
-    """What an index is asked: all of the words, in rows of one of the scopes if there are any."""
+    """What an index is asked: all of the words and none of those ``without``, in rows of one of the
+    scopes if there are any."""
 
     index: SearchIndex
     words: tuple[str, ...]
+    without: tuple[str, ...]
+    newest: int | None
     scope: tuple[str, ...]
     has_numbers: bool  # for keys
 
@@ -135,9 +149,16 @@ class Has(Func):
         names = [path.replace("__", "_") for path in self.index.fields[: self.first]]
         is_narrower = self._is_narrower or self.index.scope is not None
         asked = sqlite.match_of(
-            self.question.words, names if is_narrower else [], self.question.scope
+            self.question.words,
+            names if is_narrower else [],
+            self.question.scope,
+            without=self.question.without,
         )
-        keys = sqlite.keys_of(self.index.table, has_numbers=self.question.has_numbers)
+        keys = sqlite.keys_of(
+            self.index.table,
+            has_numbers=self.question.has_numbers,
+            newest=self.question.newest,
+        )
         return self._among(compiler, keys, [asked])
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Sql:
@@ -145,6 +166,9 @@ class Has(Func):
         weights = postgresql.WEIGHTS[: self.first] if self._is_narrower else ""
         asked = f'"{self.index.table}_asked"(%s::text[], %s)'
         params: list[Any] = [list(self.question.words), weights]
+        for word in self.question.without:
+            asked = f'({asked} && !! "{self.index.table}_asked"(%s::text[], %s))'
+            params += [[word], weights]
         if self.question.scope:
             asked = f"({asked} && %s::tsquery)"
             params.append(postgresql.asked_scope(self.question.scope))

@@ -78,8 +78,10 @@ def put_up(connection: BaseDatabaseWrapper, index: str, source: Source) -> None:
     create(connection, index, source)
     for sql in keepers.values():
         _run(connection, sql)
-    for sql in _come(index, source):
-        _run(connection, sql)
+    if not source.has_numbers:
+        keys = f'SELECT "{source.key}" FROM "{source.table}" ORDER BY "{source.key}"'
+        _run(connection, f'INSERT INTO "{index}_number"(key) {keys}')
+    _run(connection, _come(index, source))
     _run(connection, _command(index, "optimize"))
 
 
@@ -94,25 +96,37 @@ def forget(connection: BaseDatabaseWrapper, index: str) -> None:
         pages = PAGES_OF_A_MERGE
 
 
-def match_of(words: Sequence[str], columns: Sequence[str], scope: Sequence[str]) -> str:
+def match_of(
+    words: Sequence[str],
+    columns: Sequence[str],
+    scope: Sequence[str],
+    *,
+    without: Sequence[str] = (),
+) -> str:
     """Return what FTS5 is asked: all words, in these columns; in all of them if none is named.
 
-    With ``scope`` only rows of these.
+    With ``scope`` only rows of these; none of the words ``without``.
     """
-    asked = " ".join(f'"{_folded(word)}"{"*" if is_open(word) else ""}' for word in words)
+    asked = " AND ".join(map(_phrase_of, words))
+    if without:
+        asked = f"({asked}) NOT ({' OR '.join(map(_phrase_of, without))})"
     asked = f"{{{' '.join(columns)}}} : ({asked})" if columns else asked
     scopes = " OR ".join(f'"{value}"' for value in scope)
     return f"{asked} AND {SCOPE} : ({scopes})" if scope else asked
 
 
-def keys_of(index: str, *, has_numbers: bool) -> str:
-    """Return SQL for the keys of the rows that match its one parameter."""
+def keys_of(index: str, *, has_numbers: bool, newest: int | None = None) -> str:
+    """Return SQL for the keys of the rows that match its one parameter, the ``newest`` or all."""
+    rows = f'SELECT rowid FROM "{index}" WHERE "{index}" MATCH %s'
+    if newest is not None:  # numbers rise, and FTS5 can begin at the last one
+        rows += f" ORDER BY rowid DESC LIMIT {newest:d}"
     if has_numbers:
-        return f'SELECT rowid FROM "{index}" WHERE "{index}" MATCH %s'
-    return (
-        f'SELECT key FROM "{index}" JOIN "{index}_number" ON number = "{index}".rowid '
-        f'WHERE "{index}" MATCH %s'
-    )
+        return rows
+    return f'SELECT key FROM "{index}_number" WHERE number IN ({rows})'
+
+
+def _phrase_of(word: str) -> str:
+    return f'"{_folded(word)}"{"*" if is_open(word) else ""}'
 
 
 def _folded(word: str) -> str:
@@ -127,45 +141,50 @@ def _is_alone(character: str) -> bool:
 def _sql_of_view(index: str, source: Source) -> str:
     """Of each row the texts as the index has them; rows without any are left out."""
     given = [f'substr({text.sql}, 1, {LONGEST_TEXT}) AS "{text.name}"' for text in source.texts]
-    changed = [f'{_sql_changed(text.name)} AS "{text.name}"' for text in source.texts]
-    some = [f""" "{text.name}" <> '' """.strip() for text in source.texts]
+    names = [f'"{text.name}"' for text in source.texts]
+    changed = [f"{_sql_changed(name)} AS {name}" for name in names]
     if source.scope:
         given.append(f'"row"."{source.scope.column}" AS {SCOPE}')
         changed.append(SCOPE)
     return (
         f'CREATE VIEW "{index}_text" AS SELECT "id", {", ".join(changed)} '
         f'FROM (SELECT "row"."{source.key}" AS "id", {", ".join(given)} FROM {source.tables}) '
-        f"WHERE {' OR '.join(some)}"
+        f"WHERE {_sql_has_text(names)}"
     )
 
 
-def _sql_changed(column: str) -> str:
+def _sql_has_text(columns: Sequence[str]) -> str:
+    return " OR ".join(f"{column} <> ''" for column in columns)
+
+
+def _sql_changed(text: str) -> str:
     """The text with what FTS5 does not know done to it, character by character if need be.
 
     That there is nothing to do is seen at once in ASCII: it has as many bytes as characters.
     """
     folded = " ".join(f"WHEN '{letter}' THEN '{plain}'" for letter, plain in FOLDED.items())
-    return f"""CASE WHEN length(CAST("{column}" AS BLOB)) = length("{column}") THEN "{column}"
-    WHEN "{column}" GLOB '*[{ALONE}{"".join(FOLDED)}]*' THEN (
+    return f"""CASE WHEN length(CAST({text} AS BLOB)) = length({text}) THEN {text}
+    WHEN {text} GLOB '*[{ALONE}{"".join(FOLDED)}]*' THEN (
       WITH RECURSIVE part(c, rest) AS (
-        SELECT '', "{column}"
+        SELECT '', {text}
         UNION ALL SELECT substr(rest, 1, 1), substr(rest, 2) FROM part WHERE rest <> ''
       )
       SELECT group_concat(
         CASE WHEN c GLOB '[{ALONE}]' THEN ' ' || c || ' ' ELSE CASE c {folded} ELSE c END END, ''
       ) FROM part
-    ) ELSE "{column}" END"""
+    ) ELSE {text} END"""
 
 
 def _sql_of_triggers(index: str, source: Source) -> dict[str, str]:
     key, columns = source.key, [source.key, *source.watched]
     watched = ", ".join(f'"{name}"' for name in columns)
     changed = " OR ".join(f'NEW."{name}" IS NOT OLD."{name}"' for name in columns)
-    gone, come = _gone(index, source, f'OLD."{key}"'), _come(index, source, f'NEW."{key}"')
+    gone, come = _gone(index, source, f'OLD."{key}"'), _come_new(index, source)
+    first, moved, last = _number(index, source)
     fires = {
-        "insert": (f'INSERT ON "{source.table}"', come),
-        "update": (f'UPDATE OF {watched} ON "{source.table}" WHEN {changed}', [*gone, *come]),
-        "delete": (f'DELETE ON "{source.table}"', gone),
+        "insert": (f'INSERT ON "{source.table}"', [*first, come]),
+        "update": (f'UPDATE OF {watched} ON "{source.table}" WHEN {changed}', [gone, *moved, come]),
+        "delete": (f'DELETE ON "{source.table}"', [gone, *last]),
     }
     for text in source.of_parents:
         assert text.parent
@@ -174,7 +193,7 @@ def _sql_of_triggers(index: str, source: Source) -> dict[str, str]:
         fires[text.name] = (
             f'UPDATE OF "{text.column}" ON "{table}" '
             f'WHEN NEW."{text.column}" IS NOT OLD."{text.column}"',
-            [*_gone(index, source, rows), *_come(index, source, rows)],
+            [_gone(index, source, rows), _come(index, source, rows)],
         )
     return {
         f"{index}_{name}": f'CREATE TRIGGER "{index}_{name}" AFTER {when} BEGIN {do}; END'
@@ -183,28 +202,58 @@ def _sql_of_triggers(index: str, source: Source) -> dict[str, str]:
     }
 
 
-def _gone(index: str, source: Source, keys: str) -> list[str]:
-    """Return what takes the rows of these keys out of the index."""
+def _number(index: str, source: Source) -> tuple[list[str], list[str], list[str]]:
+    """Return what numbers a new row, moves the number to another key, and ends it.
+
+    A row has its number as long as it is there, whatever becomes of its texts, so that numbers
+    stay in the order in which rows came.
+    """
     if source.has_numbers:
-        return [f'DELETE FROM "{index}" WHERE rowid IN ({keys})']
-    numbered = f'FROM "{index}_number" WHERE key IN ({keys})'
-    return [
-        f'DELETE FROM "{index}" WHERE rowid IN (SELECT number {numbered})',
-        f"DELETE {numbered}",
-    ]
+        return [], [], []
+    old, new = f'OLD."{source.key}"', f'NEW."{source.key}"'
+    return (
+        [f'INSERT INTO "{index}_number"(key) VALUES ({new})'],
+        [f'UPDATE "{index}_number" SET key = {new} WHERE key = {old} AND {old} IS NOT {new}'],
+        [f'DELETE FROM "{index}_number" WHERE key = {old}'],
+    )
 
 
-def _come(index: str, source: Source, keys: str = "") -> list[str]:
+def _gone(index: str, source: Source, keys: str) -> str:
+    """Return what takes the rows of these keys out of the index."""
+    numbers = f'SELECT number FROM "{index}_number" WHERE key IN ({keys})'
+    return f'DELETE FROM "{index}" WHERE rowid IN ({keys if source.has_numbers else numbers})'
+
+
+def _come(index: str, source: Source, keys: str = "") -> str:
     """Return what puts the rows of these keys into the index; without keys, all rows."""
     names = ", ".join(f'"{name}"' for name in _columns_of(source))
+    number = _number_of(index, source, '"id"')
     rows = f'FROM "{index}_text"' + (f' WHERE "id" IN ({keys})' if keys else "")
+    return f'INSERT INTO "{index}"(rowid, {names}) SELECT {number}, {names} {rows}'
+
+
+def _come_new(index: str, source: Source) -> str:
+    """Return what puts the row that a trigger calls NEW into the index.
+
+    If all is in the row itself, the view is not asked: to read the row again costs as much as to
+    write the index.
+    """
+    key = f'NEW."{source.key}"'
+    if source.of_parents:
+        return _come(index, source, key)
+    columns = [f'NEW."{text.column}"' for text in source.texts]
+    given = [_sql_changed(f"substr({column}, 1, {LONGEST_TEXT})") for column in columns]
+    if source.scope:
+        given.append(f'NEW."{source.scope.column}"')
+    names = ", ".join(f'"{name}"' for name in _columns_of(source))
+    selected = ", ".join([_number_of(index, source, key), *given])
+    return f'INSERT INTO "{index}"(rowid, {names}) SELECT {selected} WHERE {_sql_has_text(columns)}'
+
+
+def _number_of(index: str, source: Source, key: str) -> str:
     if source.has_numbers:
-        return [f'INSERT INTO "{index}"(rowid, {names}) SELECT "id", {names} {rows}']
-    number = f'(SELECT number FROM "{index}_number" WHERE key = "id")'
-    return [
-        f'INSERT INTO "{index}_number"(key) SELECT "id" {rows}',
-        f'INSERT INTO "{index}"(rowid, {names}) SELECT {number}, {names} {rows}',
-    ]
+        return key
+    return f'(SELECT number FROM "{index}_number" WHERE key = {key})'
 
 
 def _columns_of(source: Source) -> list[str]:

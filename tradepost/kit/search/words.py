@@ -16,6 +16,7 @@ from functools import cache
 
 LONGEST_SEARCH = 200  # characters
 MOST_WORDS = 12
+CLOSED = '"'  # at the end of a word, and of no text: it is whole
 LONGEST_TEXT = 15_000  # characters of one column; a tsvector counts no further than 16,383 tokens
 
 TOKENS = ("L", "N", "M", "Co")  # Unicode's categories of what makes tokens

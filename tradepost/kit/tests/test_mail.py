@@ -2,6 +2,7 @@ import email
 import smtplib
 from email import policy
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as project
@@ -10,11 +11,13 @@ from django.template import TemplateSyntaxError
 
 from tradepost.kit.jobs import GiveUp
 from tradepost.kit.mail import (
+    RECIPIENT,
     Attachment,
     BadMailHeader,
     MailRefused,
     mail_the_admins,
     message_id,
+    remove_mails,
     send_mail,
     send_mails,
 )
@@ -404,3 +407,21 @@ def test_a_file_in_the_folder_is_the_whole_mail(send, folder) -> None:
     assert kept["To"] == "ann@example.com"
     assert kept["Bcc"] == "bcc@example.com"
     assert kept.get_body(("plain",)).get_content().startswith("Dear Ann, 3 < 4.")
+
+
+def test_mails_to_an_account_can_be_removed_from_the_folder(send, folder):
+    ann, bob = uuid4(), uuid4()
+    send(recipient_id=ann, key="to ann")
+    send(recipient_id=bob, key="to bob")
+    send(key="to nobody's account")
+
+    remove_mails(recipient_id=str(ann))
+
+    left = {parsed(file.read_bytes())[RECIPIENT] for file in folder.glob("*.eml")}
+    assert left == {str(bob), None}
+
+
+def test_where_there_is_no_folder_nothing_is_removed(settings, tmp_path):
+    settings.MAIL_DIR = tmp_path / "nowhere"
+
+    remove_mails(recipient_id="1")

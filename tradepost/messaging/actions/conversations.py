@@ -1,6 +1,7 @@
-"""Opening conversations."""
+"""Opening conversations, and what they are called and how they stand."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -11,23 +12,31 @@ from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
-from tradepost.messaging.errors import NoSuchPerson, TooManyPeople
+from tradepost.messaging.actions.places import lock_owned, lock_place
+from tradepost.messaging.actions.saying import say_in_system_message
+from tradepost.messaging.errors import BadState, FixedMembership, NoSuchPerson, TooManyPeople
 from tradepost.messaging.models import Conversation, Participant
+from tradepost.messaging.payloads import RENAMED, STATE_CHANGED
+from tradepost.messaging.texts import clean_line
+from tradepost.notifications.actions.notifications import notify
 
 
 @atomic
-def start_conversation(*, starter: User, participant_ids: Collection[UUID]) -> Conversation:
+def start_conversation(
+    *, starter: User, participant_ids: Collection[UUID], title: str = ""
+) -> Conversation:
     """Start a talk with these people; with one of them it is found if there is one already.
 
-    Raises NoSuchPerson when an id is unknown or names nobody but the starter.
+    With a title it is a group, also of two. Raises NoSuchPerson when an id is unknown, names nobody
+    but the starter or somebody who blocked the starter, and TooManyPeople.
     """
-    others = set(participant_ids) - {starter.pk}
-    people = list(User.objects.visible_to(starter).filter(pk__in=others))
-    if not others or len(people) != len(others):
-        raise NoSuchPerson(field="participant_ids")
-    if len(people) == 1:
+    people = _find_people(starter, set(participant_ids) - {starter.pk})
+    title = clean_line(title)
+    if len(people) == 1 and not title:
         return open_direct_conversation(first=starter, second=people[0])
-    conversation = Conversation.objects.create(kind=Conversation.Kind.GROUP)
+    conversation = Conversation.objects.create(
+        kind=Conversation.Kind.GROUP, title=title, titled_by=starter if title else None
+    )
     _add_people(conversation, owner=starter, people=people)
     return conversation
 
@@ -62,6 +71,52 @@ def open_conversation_about(
     )
 
 
+@atomic
+def rename_conversation(*, owner: User, conversation_id: UUID, title: str) -> Conversation:
+    """Give a group another title, or none; the same one changes nothing.
+
+    Raises NoSuchConversation, OwnersOnly, FixedMembership for one that is not a group.
+    """
+    conversation = lock_owned(owner, conversation_id)
+    if conversation.kind != Conversation.Kind.GROUP:
+        raise FixedMembership("Only groups have titles that can be changed.")
+    title = clean_line(title)
+    if title != conversation.title:
+        conversation.title, conversation.titled_by = title, owner if title else None
+        conversation.save(update_fields=["title", "titled_by"])
+        say_in_system_message(conversation=conversation, kind=RENAMED, actor=owner)
+    return conversation
+
+
+@atomic
+def set_conversation_state(
+    *, user: User, conversation_id: UUID, state: str, now: datetime,
+    snoozed_until: datetime | None = None,
+) -> Conversation:  # fmt: skip
+    """Say how the matter of a conversation stands; anything new that is said opens it again.
+
+    Raises NoSuchConversation, and BadState when a snoozed one has no end in the future.
+    """
+    conversation, _ = lock_place(user, conversation_id)
+    is_snoozed = state == Conversation.State.SNOOZED
+    if is_snoozed != (snoozed_until is not None) or (snoozed_until and snoozed_until <= now):
+        raise BadState(field="snoozed_until")
+    if (state, snoozed_until) != (conversation.state, conversation.snoozed_until):
+        conversation.state, conversation.snoozed_until = state, snoozed_until
+        conversation.save(update_fields=["state", "snoozed_until"])
+        say_in_system_message(
+            conversation=conversation, kind=STATE_CHANGED, actor=user, state=state
+        )
+    return conversation
+
+
+def _find_people(starter: User, ids: set[UUID]) -> list[User]:
+    people = list(User.objects.visible_to(starter).filter(pk__in=ids))
+    if not ids or len(people) != len(ids):
+        raise NoSuchPerson(field="participant_ids")
+    return people
+
+
 def _find_or_create(
     dedupe_key: str, *, owner: User, people: Iterable[User], **fields: object
 ) -> Conversation:
@@ -88,8 +143,14 @@ def _add_people(conversation: Conversation, *, owner: User, people: Iterable[Use
         for user_id in sorted(missing)
     ]
     insert(places, unless_taken=["conversation", "user"])  # of parallel callers each adds everybody
-    publish(
-        kind="conversation.created",
-        user_ids=missing,
-        data={"conversation": str(conversation.pk)},
-    )
+    data = {"conversation": str(conversation.pk)}
+    publish(kind="conversation.created", user_ids=missing, data=data)
+    if conversation.kind == Conversation.Kind.GROUP:
+        notify(
+            user_ids=others,
+            kind="conversation.added",
+            cause=f"conversation:{conversation.pk}",
+            actor=owner,
+            data=data,
+            group=f"conversation:{conversation.pk}",
+        )

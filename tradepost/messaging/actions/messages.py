@@ -1,23 +1,31 @@
 """Sending messages."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError
 from django.utils import timezone
 
 from tradepost.accounts.models import User
-from tradepost.feed.actions.publishing import publish
 from tradepost.kit.transactions import atomic
+from tradepost.messaging.actions.appending import append_message
+from tradepost.messaging.actions.attachments import attach_files
 from tradepost.messaging.actions.conversations import start_conversation
+from tradepost.messaging.actions.mentions import find_named, keep_mentions
+from tradepost.messaging.actions.places import lock_conversation
+from tradepost.messaging.checks import check_text
 from tradepost.messaging.errors import (
+    Blocked,
+    BlockedByYou,
     ClientIdReused,
     EmptyMessage,
     NoSuchConversation,
     NoSuchParent,
 )
-from tradepost.messaging.models import Conversation, Message, Participant
+from tradepost.messaging.models import Conversation, Member, Message
+from tradepost.messaging.queries.members import list_members
+from tradepost.messaging.texts import clean_text, has_link
 from tradepost.notifications.actions.notifications import notify
 
 
@@ -30,80 +38,113 @@ class Sent:
 
 
 @atomic
-def write_to(*, sender: User, recipient_id: UUID, body: str, client_id: str | None = None) -> Sent:
+def write_to(
+    *, sender: User, recipient_id: UUID, body: str, client_id: str | None = None,
+    attachment_ids: Sequence[UUID] = (),
+) -> Sent:  # fmt: skip
     """Send a message into the one conversation with somebody, opening it if there is none.
 
     Raises NoSuchPerson, or what send_message raises; then no conversation was opened either.
     """
     conversation = start_conversation(starter=sender, participant_ids=[recipient_id])
     return send_message(
-        sender=sender, conversation_id=conversation.pk, body=body, client_id=client_id
-    )
+        sender=sender, conversation_id=conversation.pk, body=body, client_id=client_id,
+        attachment_ids=attachment_ids,
+    )  # fmt: skip
 
 
 @atomic
 def send_message(
-    *,
-    sender: User,
-    conversation_id: UUID,
-    body: str,
-    client_id: str | None = None,
-    parent_id: UUID | None = None,
-) -> Sent:
-    """Add a message to a conversation of the sender's.
+    *, sender: User, conversation_id: UUID, body: str, client_id: str | None = None,
+    parent_id: UUID | None = None, attachment_ids: Sequence[UUID] = (),
+) -> Sent:  # fmt: skip
+    """Add a message to a conversation of the sender's, with files that the sender has uploaded.
 
     The same ``client_id`` sends one message, however often it is tried and for ever. Raises
     NoSuchConversation for a stranger's, ClientIdReused when the id was used for another message,
-    NoSuchParent and EmptyMessage.
+    Blocked or BlockedByYou when nobody is left to write to, NoSuchParent, NoSuchAttachment,
+    TooManyAttachments, EmptyMessage, and TextRefused by the checks of the house.
     """
-    body = body.strip()
-    if not body:
+    text = clean_text(body)
+    if not text and not attachment_ids:
         raise EmptyMessage(field="message_body")
-    request_hash = _hash_of(conversation_id, body, parent_id)
-    conversation = _lock_conversation(conversation_id)
+    check_text(sender=sender, body=text)
+    request_hash = _hash_of(conversation_id, body, parent_id, attachment_ids)
+    conversation = lock_conversation(conversation_id)
     earlier = _find_earlier(sender, client_id) if client_id else None
     if earlier is not None and earlier.request_hash == request_hash:
         return Sent(earlier, repeated=True)
-    member_ids = _list_members(conversation, sender)
+    members = _list_others_too(conversation, sender)
     if earlier is not None:
         raise ClientIdReused
 
     message = Message(
-        conversation=conversation,
-        sender=sender,
-        client_id=client_id or str(uuid4()),
-        request_hash=request_hash,
-        body=body,
+        sender=sender, client_id=client_id or str(uuid4()), request_hash=request_hash, body=text,
+        has_link=has_link(text), has_attachments=bool(attachment_ids),
         **_place_in_thread(conversation, parent_id),
-    )
-    _append(message, conversation)
-    _announce(message, member_ids)
+    )  # fmt: skip
+    message.named = find_named(text, members=members, sender_id=sender.pk)
+    append_message(message=message, conversation=conversation, members=members)
+    keep_mentions(message=message)
+    attach_files(message=message, attachment_ids=attachment_ids)
     return Sent(message, repeated=False)
 
 
-def _hash_of(conversation_id: UUID, body: str, parent_id: UUID | None) -> str:
-    return hashlib.sha256(f"{conversation_id}\0{parent_id}\0{body}".encode()).hexdigest()
+@atomic
+def notify_about_message(*, message: Message) -> None:
+    """Tell everybody else who wants to know that a message came, or that they are named in it.
+
+    What the house says itself is no message to be told of.
+    """
+    if message.kind == Message.Kind.SYSTEM:
+        return
+    now, named = timezone.now(), message.named
+    others = [member for member in _audience_of(message) if member.user_id != message.sender_id]
+    told = [m for m in others if m.wants_to_know(is_named=m.user_id in named, now=now)]
+    for kind, is_named in (("message.received", False), ("message.mentioned", True)):
+        notify(
+            user_ids=[member.user_id for member in told if (member.user_id in named) == is_named],
+            kind=kind,
+            cause=f"message:{message.pk}",
+            actor=message.sender,
+            data={"conversation": str(message.conversation_id)},
+            group=f"conversation:{message.conversation_id}",
+        )
+
+
+def _audience_of(message: Message) -> Sequence[Member]:
+    if message.audience is not None:
+        return message.audience
+    sender_id = message.sender_id or UUID(int=0)
+    return list_members(conversation_id=message.conversation_id, sender_id=sender_id)
+
+
+def _hash_of(
+    conversation_id: UUID, body: str, parent_id: UUID | None, attachment_ids: Sequence[UUID]
+) -> str:
+    """Of what was asked, not of what was made of it: rules of cleaning may change."""
+    parts = [conversation_id, parent_id, body.strip(), *attachment_ids]
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
 
 
 def _find_earlier(sender: User, client_id: str) -> Message | None:
     return Message.objects.filter(sender=sender, client_id=client_id).first()
 
 
-def _lock_conversation(conversation_id: UUID) -> Conversation:
-    """Lock the conversation, which puts its messages in order."""
-    conversation = Conversation.objects.select_for_update().filter(pk=conversation_id).first()
-    if conversation is None:
-        raise NoSuchConversation
-    return conversation
+def _list_others_too(conversation: Conversation, sender: User) -> list[Member]:
+    """Return who is in the conversation; the sender must be, and somebody who takes the message.
 
-
-def _list_members(conversation: Conversation, sender: User) -> list[UUID]:
-    """Return the ids of the people in the conversation, of whom the sender must be one."""
-    active = Participant.objects.active().filter(conversation=conversation)
-    member_ids = list(active.values_list("user_id", flat=True))
-    if sender.pk not in member_ids:
+    An order's conversation may have lost everybody else; then there is nobody who blocks either.
+    """
+    members = list_members(conversation_id=conversation.pk, sender_id=sender.pk)
+    others = [member for member in members if member.user_id != sender.pk]
+    if len(others) == len(members):
         raise NoSuchConversation
-    return member_ids
+    if others and all(member.blocks_sender for member in others):
+        raise Blocked
+    if others and all(member.blocked_by_sender for member in others):
+        raise BlockedByYou
+    return members
 
 
 def _place_in_thread(conversation: Conversation, parent_id: UUID | None) -> dict[str, object]:
@@ -113,45 +154,3 @@ def _place_in_thread(conversation: Conversation, parent_id: UUID | None) -> dict
     if parent is None:
         raise NoSuchParent(field="parent_message")
     return {"parent": parent, "root_id": parent.root_id or parent.pk, "depth": parent.depth + 1}
-
-
-def _append(message: Message, conversation: Conversation) -> None:
-    conversation.last_seq += 1
-    conversation.updated_at = timezone.now()
-    message.seq = conversation.last_seq
-    try:
-        message.save(force_insert=True)
-    except IntegrityError as error:
-        # The only one possible under the lock: the same client_id, at once, in another talk.
-        raise ClientIdReused from error
-    Conversation.objects.filter(pk=conversation.pk).update(
-        last_seq=conversation.last_seq, updated_at=conversation.updated_at
-    )
-    own = Participant.objects.filter(conversation=conversation, user=message.sender)
-    own.update(last_read_seq=message.seq)
-
-
-def _announce(message: Message, member_ids: list[UUID]) -> None:
-    publish(
-        kind="message.created",
-        user_ids=member_ids,
-        data={
-            "conversation": str(message.conversation_id),
-            "message": str(message.pk),
-            "seq": message.seq,
-        },
-    )
-
-
-@atomic
-def notify_about_message(*, message: Message) -> None:
-    """Tell everybody else in the conversation that a message came."""
-    active = Participant.objects.active().filter(conversation_id=message.conversation_id)
-    others = active.exclude(user=message.sender)
-    notify(
-        user_ids=list(others.values_list("user_id", flat=True)),
-        kind="message.received",
-        cause=f"message:{message.pk}",
-        actor=message.sender,
-        data={"conversation": str(message.conversation_id)},
-    )

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from tradepost.accounts.actions.users import lock_account
+from tradepost.accounts.actions.users import forget_history, lock_account
 from tradepost.accounts.models import User
 from tradepost.kit.errors import NotFound
 from tradepost.kit.locks import lock_one
 from tradepost.kit.transactions import atomic, refusing_duplicates
+from tradepost.store.actions.reviews import forget_reviews
 from tradepost.store.errors import CustomerExists, CustomerInUse, TooManyAddresses
-from tradepost.store.models import Address, Cart, Customer
+from tradepost.store.models import Address, Cart, Customer, Review
 from tradepost.store.models.customers import MOST_ADDRESSES
 
 
@@ -67,9 +68,11 @@ def delete_customer(*, customer_id: int) -> None:
 
 @atomic
 def forget_customer(*, user: User) -> None:
-    """Forget what the shop knows of a person whose account is closed, the cart too, but for the
-    orders."""
+    """Forget what the shop knows of a person whose account is closed, their cart and their reviews
+    too, but for the orders: the shop has to keep its books."""
+    _forget_history(user)
     list(Cart.objects.select_for_update().filter(owner=user))  # before its lines, like everybody
+    forget_reviews(author=user)
     Cart.objects.filter(owner=user).delete()
     Customer.objects.filter(user=user).update(phone="", birth_date=None)
     Address.objects.filter(customer__user=user).delete()
@@ -106,6 +109,16 @@ def remove_address(*, user: User, address_id: int) -> None:
     removed, _ = Address.objects.visible_to(user).filter(pk=address_id).delete()
     if not removed:
         raise NotFound
+
+
+def _forget_history(user: User) -> None:
+    """In the admin's history customers and addresses and reviews are called like the person."""
+    for rows in (
+        Customer.objects.filter(user=user),
+        Address.objects.filter(customer__user=user),
+        Review.objects.filter(author=user),
+    ):
+        forget_history(of=rows.model, keys=rows.values_list("pk", flat=True))
 
 
 def _lock_customer(customer_id: int) -> Customer:

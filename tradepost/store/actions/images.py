@@ -37,10 +37,37 @@ def add_image(  # house: allow A1 because a picture is cleaned and written outsi
 
     The validators of ``ProductImage.image`` must have passed. Raises NotFound or TooManyImages.
     """
+    with stored_picture(product_id=product_id, file=file) as picture:
+        return keep_image(product_id=product_id, picture=picture)
+
+
+@contextmanager
+def stored_picture(  # house: allow A1 because it writes a file and no row
+    *, product_id: int, file: File[Any]
+) -> Iterator[Mapping[str, Any]]:
+    """Clean a picture, write its file, and give the columns of its row; without a row, no file.
+
+    To be entered outside of any transaction. Raises NotFound without the product.
+    """
     if not Product.objects.filter(pk=product_id).exists():
         raise NotFound
-    with _written(file) as columns:
-        return _insert(product_id, columns)
+    picture = clean_picture(file)
+    path = random_name(ProductImage(), f"picture.{picture.extension}")
+    name = default_storage.save(path, ContentFile(picture.content))
+    try:
+        yield {"image": name, "width": picture.width, "height": picture.height}
+    finally:
+        if not ProductImage.objects.filter(product_id=product_id, image=name).exists():
+            default_storage.delete(name)
+
+
+@atomic
+def keep_image(*, product_id: int, picture: Mapping[str, Any]) -> ProductImage:
+    """Let a picture that is written belong to a product. Raises NotFound or TooManyImages."""
+    product = lock_product(product_id)
+    if product.images.count() >= MOST_IMAGES:
+        raise TooManyImages
+    return _announce(ProductImage.objects.create(product=product, **picture))
 
 
 def replace_image(  # house: allow A1 because a picture is cleaned and written outside
@@ -49,8 +76,8 @@ def replace_image(  # house: allow A1 because a picture is cleaned and written o
     """Put another picture in the place of one. Raises NotFound."""
     if not ProductImage.objects.filter(pk=image_id, product_id=product_id).exists():
         raise NotFound
-    with _written(file) as columns:
-        return _replace(product_id, image_id, columns)
+    with stored_picture(product_id=product_id, file=file) as picture:
+        return _replace(product_id, image_id, picture)
 
 
 @atomic
@@ -115,27 +142,6 @@ def _list_files() -> list[str]:
     except FileNotFoundError:
         return []
     return [f"{FOLDER}/{name}" for name in names]
-
-
-@contextmanager
-def _written(file: File[Any]) -> Iterator[Mapping[str, Any]]:
-    """Clean a picture, write its file, and give the columns of its row; without a row, no file."""
-    picture = clean_picture(file)
-    path = random_name(ProductImage(), f"picture.{picture.extension}")
-    name = default_storage.save(path, ContentFile(picture.content))
-    try:
-        yield {"image": name, "width": picture.width, "height": picture.height}
-    except BaseException:
-        default_storage.delete(name)
-        raise
-
-
-@atomic
-def _insert(product_id: int, columns: Mapping[str, Any]) -> ProductImage:
-    product = lock_product(product_id)
-    if product.images.count() >= MOST_IMAGES:
-        raise TooManyImages
-    return _announce(ProductImage.objects.create(product=product, **columns))
 
 
 @atomic

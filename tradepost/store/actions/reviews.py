@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, PositiveIntegerField, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from tradepost.accounts.actions.users import lock_account
 from tradepost.accounts.models import User
 from tradepost.kit.errors import Refused
-from tradepost.kit.locks import lock_one
+from tradepost.kit.locks import lock_one, weak
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.products import lock_product
@@ -26,8 +27,9 @@ def write_review(
 ) -> Review:
     """Say what the author thinks of a product; once, and then change it.
 
-    Raises NotFound, AlreadyReviewed, or NotBought unless ``settings.OPEN_REVIEWS``.
+    Raises AccountClosed, NotFound, AlreadyReviewed, or NotBought unless ``settings.OPEN_REVIEWS``.
     """
+    lock_account(author)
     product = lock_product(product_id)
     if not settings.OPEN_REVIEWS and not has_bought(user=author, product_id=product_id):
         raise NotBought
@@ -61,6 +63,18 @@ def delete_review(*, editor: User, product_id: int, review_id: int) -> None:
     lock_product(product_id)
     _lock_editable(editor, product_id, review_id).delete()
     recount_reviews(product_ids=[product_id])
+
+
+@atomic
+def forget_reviews(*, author: User) -> None:
+    """Take away everything that somebody said of products, whose averages go without it now."""
+    reviews = Review.objects.filter(author=author)
+    ids = list(reviews.order_by("product").values_list("product", flat=True))
+    if ids:
+        products = Product.objects.filter(pk__in=ids).order_by("pk")
+        list(products.select_for_update(no_key=weak()).values("pk"))
+        reviews.delete()
+        recount_reviews(product_ids=ids)
 
 
 @atomic

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,12 +20,20 @@ from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.paths import NUMBER, root_of
 from tradepost.kit.http.permissions import IsAdminOrReadOnly
 from tradepost.kit.http.two_forms import TwoForms
-from tradepost.store.actions.images import add_image, delete_image, replace_image
+from tradepost.kit.http.uploads_first import UploadsFirst
+from tradepost.store.actions.images import (
+    delete_image,
+    keep_image,
+    replace_image,
+    stored_picture,
+)
 from tradepost.store.models import Product, ProductImage
 from tradepost.store.serializers.catalogue import ImageInput, ImageOutput
 
 
-class ImageViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[ProductImage]):
+class ImageViewSet(
+    UploadsFirst, IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[ProductImage]
+):
     """The pictures of a product, sent as the part ``image`` of a form. Staff keep them."""
 
     input_class = ImageInput
@@ -42,9 +52,14 @@ class ImageViewSet(IdempotentPosts, TwoForms, viewsets.ReadOnlyModelViewSet[Prod
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "root": root_of(self.request)}
 
+    def store_upload(
+        self, request: Request, **kwargs: Any
+    ) -> AbstractContextManager[Mapping[str, Any]]:
+        return stored_picture(product_id=int(kwargs["product_pk"]), file=_read(request))
+
     @extend_schema(responses={201: ImageOutput})
     def create(self, request: Request, product_pk: str, **kwargs: Any) -> Response:
-        image = add_image(product_id=int(product_pk), file=_read(request))
+        image = keep_image(product_id=int(product_pk), picture=self.upload)
         return created(request, _show(request, image), pk=image.pk)
 
     @extend_schema(responses=ImageOutput)

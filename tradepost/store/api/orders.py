@@ -1,5 +1,7 @@
 """Orders."""
 
+from typing import Any
+
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -18,8 +20,8 @@ from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.kit.http.paths import NUMBER
 from tradepost.kit.http.permissions import FullDjangoModelPermissions
-from tradepost.messaging.queries import read_conversation
-from tradepost.messaging.serializers import ConversationOutput
+from tradepost.messaging.queries.conversations import read_conversation
+from tradepost.messaging.serializers.conversations import ConversationOutput
 from tradepost.store.actions.conversations import open_order_conversation
 from tradepost.store.actions.order_changes import cancel_order, delete_order, set_payment_status
 from tradepost.store.actions.orders import place_order
@@ -104,8 +106,8 @@ class OrderViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveModelM
         visible = Order.objects.visible_to(caller(request)).select_related("customer__user")
         order = get_object_or_404(visible, pk=pk)
         conversation = open_order_conversation(order=order, opener=caller(request))
-        shown = read_conversation(user=caller(request), conversation_id=conversation.pk)
-        return Response(ConversationOutput(shown).data)
+        shown: Any = read_conversation(user=caller(request), conversation_id=conversation.pk)
+        return Response(shown)
 
 
 def _shown(order: Order) -> object:

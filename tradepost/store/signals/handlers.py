@@ -4,13 +4,15 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
 from tradepost.accounts.models import User
 from tradepost.accounts.signals import account_closed
 from tradepost.store.actions.carts import claim_cart
+from tradepost.store.actions.conversations import reseat_desk
 from tradepost.store.actions.customers import ensure_customer, forget_customer
 from tradepost.store.actions.images import forget_files
 from tradepost.store.errors import NoSuchCart
@@ -42,3 +44,11 @@ def claim_cart_of_visitor(request: Any, user: User, **kwargs: Any) -> None:
     if cart_id is not None:
         with suppress(NoSuchCart):  # swept away since the last visit
             claim_cart(cart_id=cart_id, user=user)
+
+
+@receiver(m2m_changed, sender=User.groups.through, dispatch_uid="store.people_of_desk")
+def reseat_people_of_desk(
+    action: str, instance: User | Group, pk_set: set[Any] | None, **kwargs: Any
+) -> None:
+    if action in ("post_add", "post_remove", "pre_clear"):
+        reseat_desk(changed=instance, with_ids=pk_set)

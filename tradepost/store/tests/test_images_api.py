@@ -4,11 +4,13 @@ from io import BytesIO
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from PIL import Image
 
 from conftest import make_user
 from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.tests.pictures import bomb, huge_claim, picture_bytes, upload
+from tradepost.store.actions import images
 from tradepost.store.models import Product, ProductImage
 from tradepost.store.tests.factories import make_image, make_product
 
@@ -240,6 +242,27 @@ def test_a_repeated_post_keeps_one_picture(staff, tea):
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].content == answers[1].content
     assert len(stored()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_under_a_key_is_looked_at_outside_of_any_transaction(staff, tea, monkeypatch):
+    clean, save, inside = images.clean_picture, default_storage.save, []
+
+    def watched(work):
+        def run(*args):
+            inside.append(connection.in_atomic_block)
+            return work(*args)
+
+        return run
+
+    monkeypatch.setattr(images, "clean_picture", watched(clean))
+    monkeypatch.setattr(default_storage, "save", watched(save))
+    key = {"Idempotency-Key": "same"}
+
+    answer = staff.post(images_of(tea), {"image": upload()}, format="multipart", headers=key)
+
+    assert answer.status_code == 201
+    assert inside == [False, False]
 
 
 def test_staff_see_a_form_in_the_browser(staff, tea):

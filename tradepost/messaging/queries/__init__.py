@@ -1,0 +1,1 @@
+"""Reads over several tables, or shaped for one screen."""

@@ -26,25 +26,59 @@ from benchmarks.databases import (
     sqlite_databases,
 )
 from benchmarks.measuring import WARMING_REQUESTS, Result, WrongAnswer, measure
-from benchmarks.scenarios import ORDER_HOT, ORDER_SPREAD, ORDERS, SCENARIOS, Scenario
-from benchmarks.servers import FLOOR, OURS, PLAIN, PLAIN_KEPT, contestants, serving
+from benchmarks.scenarios import ORDER_HOT, ORDER_SPREAD, ORDERS, SCENARIOS, TALKS, Scenario
+from benchmarks.servers import (
+    FLOOR,
+    MANY_MESSAGES,
+    OURS,
+    PLAIN,
+    PLAIN_KEPT,
+    Contestant,
+    contestants,
+    serving,
+    talk_contestants,
+)
+from benchmarks.talks import crowd, statements
+from benchmarks.talks.databases import talk_databases
 from benchmarks.verdicts import FAIL, Table, bar_of, verdicts
 
 LONGEST_RUN_SECONDS = 60
 MOST_REPEATS = 9
+BESIDES = {  # what is measured without a server: its title, and its bar
+    stamps.KEY: ("change of a price", f"at most {stamps.MOST_TIMES:g} times without"),
+    statements.KEY: ("statements of a message", "as many for 2, 100 and 250 people"),
+    crowd.KEY: (
+        f"{crowd.PROCESSES} processes sending",
+        f"at least {crowd.LEAST_PER_SECOND}/s on SQLite, no error, none lost",
+    ),
+}
+OF_TALKS = (*(scenario.key for scenario in TALKS), statements.KEY, crowd.KEY)
+GROUPS = {  # names for several rows
+    "messaging": ("conversations", "message", "message-once", *OF_TALKS),
+    "talks": OF_TALKS,
+}
 Rows = dict[Scenario, dict[str, Result]]
 
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for on the command line."""
+    """What was asked for on the command line; ``besides`` are keys of what needs no server."""
 
     seconds: int
     repeats: int
     database: str
     postgres: str
     scenarios: tuple[Scenario, ...]
-    stamps: bool
+    besides: frozenset[str]
+
+    @property
+    def of_talks(self) -> tuple[Scenario, ...]:
+        return tuple(scenario for scenario in self.scenarios if scenario in TALKS)
+
+    @property
+    def of_all(self) -> tuple[Scenario, ...]:
+        """The rows that are measured beside the others."""
+        return tuple(scenario for scenario in self.scenarios if scenario not in TALKS)
 
 
 def main() -> int:
@@ -72,13 +106,14 @@ def _parse() -> Options:
         epilog=_rows_and_bars(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    keys = [*(scenario.key for scenario in SCENARIOS), stamps.KEY]
+    keys = [*(scenario.key for scenario in SCENARIOS), *BESIDES]
     server = os.environ.get("BENCH_POSTGRES_URL", DEFAULT_POSTGRES)
     add = parser.add_argument
     add("--seconds", type=int, default=2, help="of each run (default 2); brief rows take half")
-    add("--repeats", type=int, default=3, help="runs of each row; the median counts (default 3)")
+    add("--repeats", type=int, default=2, help="runs of each row; the median counts (default 2)")
     add("--quick", action="store_true", help="one run of one second for each row")
-    add("--only", nargs="+", choices=keys, default=keys, metavar="ROW", help="these rows alone")
+    choices = [*keys, *GROUPS]
+    add("--only", nargs="+", choices=choices, default=keys, metavar="ROW", help="these rows alone")
     add("--database", choices=["sqlite", "postgres", "both"], default="both")
     add("--postgres", default=server, metavar="URL", help="a server to make databases on")
     asked = parser.parse_args()
@@ -86,13 +121,14 @@ def _parse() -> Options:
         parser.error(f"--seconds: 1 to {LONGEST_RUN_SECONDS}")
     if not 1 <= asked.repeats <= MOST_REPEATS:
         parser.error(f"--repeats: 1 to {MOST_REPEATS}")
+    wanted = {key for name in asked.only for key in GROUPS.get(name, (name,))}
     return Options(
         seconds=1 if asked.quick else asked.seconds,
         repeats=1 if asked.quick else asked.repeats,
         database=asked.database,
         postgres=asked.postgres,
-        scenarios=_choose(asked.only),
-        stamps=stamps.KEY in asked.only,
+        scenarios=_choose(wanted),
+        besides=frozenset(wanted & BESIDES.keys()),
     )
 
 
@@ -105,9 +141,10 @@ def _choose(keys: Iterable[str]) -> tuple[Scenario, ...]:
 
 def _rows_and_bars() -> str:
     rows = [(scenario.key, scenario.title, bar_of(scenario)) for scenario in SCENARIOS]
-    rows.append((stamps.KEY, "change of a price", f"at most {stamps.MOST_TIMES:g} times without"))
-    lines = [f"  {key:<15}{title:<29}{bar}".rstrip() for key, title, bar in rows]
-    return "\n".join(("rows:", *lines))
+    rows += [(key, *said) for key, said in BESIDES.items()]
+    lines = [f"  {key:<16}{title:<38}{bar}".rstrip() for key, title, bar in rows]
+    several = [f"  {name:<16}{' '.join(keys)}" for name, keys in GROUPS.items()]
+    return "\n".join(("rows:", *lines, "names for several rows:", *several))
 
 
 def _engines(options: Options) -> list[str]:
@@ -122,13 +159,42 @@ def _engines(options: Options) -> list[str]:
 
 
 def _measure_engine(engine: str, options: Options) -> Table:
-    with _databases(engine, options) as databases:
-        rows = _measure_rows(databases, options)
-        wrong = _check_books(databases, rows)
-        costs: list[stamps.Cost] = []
-        if options.stamps:  # when no server is running any more
-            costs = stamps.measure_stamps(databases, repeats=options.repeats)
-    return Table(engine, rows, wrong, costs)
+    table = Table(engine)
+    if options.of_all or stamps.KEY in options.besides:
+        _measure_all(table, options)
+    if options.of_talks or options.besides & {statements.KEY, crowd.KEY}:
+        _measure_talks(table, options)
+    return table
+
+
+def _measure_all(table: Table, options: Options) -> None:
+    with _databases(table.engine, options) as databases:
+        rows = _measure_rows(
+            contestants(databases), databases.tokens, table.engine, options.of_all, options
+        )
+        table.rows.update(rows)
+        table.books.update(_check_books(databases, rows))
+        if stamps.KEY in options.besides:  # when no server is running any more
+            table.stamps.extend(stamps.measure_stamps(databases, repeats=options.repeats))
+
+
+def _measure_talks(table: Table, options: Options) -> None:
+    """Measure what has databases of its own, after everything else has gone."""
+    wants_many = any(MANY_MESSAGES in scenario.who for scenario in options.of_talks)
+    print(f"{table.engine}: writing messages ...", file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory(prefix="tradepost-bench-") as name:
+        making = talk_databases(
+            engine=table.engine, server=options.postgres, folder=Path(name), wants_many=wants_many
+        )
+        with making as talks:
+            ours = talk_contestants(talks, engine=table.engine)
+            table.rows.update(
+                _measure_rows(ours, talks.tokens, table.engine, options.of_talks, options)
+            )
+            if statements.KEY in options.besides:
+                table.statements.update(statements.count_statements(talks))
+            if crowd.KEY in options.besides and table.engine == "sqlite":
+                table.crowds.extend(crowd.measure_crowds(talks, seconds=options.seconds))
 
 
 @contextmanager
@@ -154,24 +220,25 @@ def _carts_for(orders: Scenario, options: Options) -> int:
     return per_contestant * len({PLAIN, PLAIN_KEPT}.intersection(orders.who))  # share a database
 
 
-def _measure_rows(databases: Databases, options: Options) -> Rows:
-    needed = {who for scenario in options.scenarios for who in scenario.who}
+def _measure_rows(
+    who: Iterable[Contestant], tokens: Mapping[str, str], engine: str,
+    scenarios: Iterable[Scenario], options: Options,
+) -> Rows:  # fmt: skip
+    needed = {name for scenario in scenarios for name in scenario.who}
     with ExitStack() as running:
         servers = {
-            who.name: running.enter_context(serving(who))
-            for who in contestants(databases)
-            if who.name in needed
+            one.name: running.enter_context(serving(one)) for one in who if one.name in needed
         }
         rows: Rows = {}
-        for scenario in options.scenarios:
+        for scenario in scenarios:
             rows[scenario] = measure(
                 scenario,
                 servers=[servers[name] for name in scenario.who],
-                tokens=databases.tokens,
+                tokens=tokens,
                 seconds=options.seconds,
                 repeats=options.repeats,
             )
-            _show_progress(databases.engine, scenario, rows[scenario])
+            _show_progress(engine, scenario, rows[scenario])
     return rows
 
 

@@ -133,7 +133,7 @@ def collections() -> Iterator[tuple[int, str]]:
 
 def user_id(number: int) -> UUID:
     """The id of user 1 to USERS."""
-    return _uuid("user", number)
+    return make_uuid("user", number)
 
 
 def users() -> Iterator[UserRow]:
@@ -150,7 +150,7 @@ def conversations() -> Iterator[ConversationRow]:
         talker = 1 + number % TALKERS
         other = TALKERS + 1 + number % (USERS - TALKERS)
         people = (user_id(talker), user_id(other))
-        yield ConversationRow(_uuid("conversation", number), people)
+        yield ConversationRow(make_uuid("conversation", number), people)
 
 
 def messages() -> Iterator[MessageRow]:
@@ -162,15 +162,15 @@ def messages() -> Iterator[MessageRow]:
 
 
 def open_cart_id(number: int) -> UUID:
-    return _uuid("open cart", number)
+    return make_uuid("open cart", number)
 
 
 def spread_cart_id(number: int) -> UUID:
-    return _uuid("spread cart", number)
+    return make_uuid("spread cart", number)
 
 
 def hot_cart_id(number: int) -> UUID:
-    return _uuid("hot cart", number)
+    return make_uuid("hot cart", number)
 
 
 def carts(waiting: Waiting) -> Iterator[CartRow]:
@@ -185,5 +185,6 @@ def carts(waiting: Waiting) -> Iterator[CartRow]:
         yield CartRow(hot_cart_id(number), {HOT_PRODUCT: 1})
 
 
-def _uuid(kind: str, number: int) -> UUID:
+def make_uuid(kind: str, number: int) -> UUID:
+    """Return the id of number so and so of a kind."""
     return UUID(int=random.Random(f"{kind} {number}").getrandbits(128), version=4)

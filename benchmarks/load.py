@@ -80,21 +80,25 @@ class Load:
         return self.requests / self.seconds
 
 
-def run_wrk(*, port: int, requests: Sequence[Request], once: bool, seconds: int) -> Load:
+def run_wrk(
+    *, port: int, requests: Sequence[Request], once: bool, seconds: int,
+    connections: int = CONNECTIONS,
+) -> Load:  # fmt: skip
     """Send the requests in turn, from the start again unless ``once``, for so many seconds.
 
     With ``once``, running out of requests is a failure.
     """
-    if len(requests) < THREADS:  # each thread needs one
-        requests = [*requests] * THREADS
+    threads = min(THREADS, connections)
+    if len(requests) < threads:  # each thread needs one
+        requests = [*requests] * threads
     host = f"127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         file, script = Path(folder, "requests"), Path(folder, "script.lua")
         file.write_text("\n".join(request.line() for request in requests) + "\n")
-        fill = {"host": host, "file": file, "threads": THREADS, "once": str(once).lower()}
+        fill = {"host": host, "file": file, "threads": threads, "once": str(once).lower()}
         script.write_text(SCRIPT % fill)
         command = [
-            "wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "5s",
+            "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "5s",
             "-s", str(script), f"http://{host}",
         ]  # fmt: skip
         output = subprocess.run(

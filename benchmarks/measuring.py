@@ -112,6 +112,7 @@ def _run(scenario: Scenario, server: Server, tokens: Mapping[str, str], seconds:
         requests=requests,
         once=bool(scenario.once_per_second),
         seconds=seconds,
+        connections=scenario.connections,
     )
     used = server.cpu_seconds() - before
     return _Run(

@@ -10,6 +10,7 @@ from benchmarks import stamps
 from benchmarks.measuring import Result
 from benchmarks.scenarios import Scenario
 from benchmarks.servers import FLOOR, OURS, OURS_UNSTORED, PLAIN, PLAIN_KEPT
+from benchmarks.talks import crowd as crowds
 from benchmarks.verdicts import Table, Verdict
 
 FOLDER = Path(__file__).resolve().parent / "results"
@@ -39,6 +40,8 @@ def markdown(facts: Mapping[str, str], tables: Sequence[Table]) -> str:
             parts += [_rates(table), NOTE, _costs(table), _others(table)]
         if table.stamps:
             parts.append(_stamps(table))
+        if table.crowds:
+            parts.append(_crowds(table))
     return "\n\n".join(parts) + "\n"
 
 
@@ -60,7 +63,12 @@ def _as_json(table: Table) -> dict[str, object]:
         scenario.key: {who: asdict(result) for who, result in row.items()}
         for scenario, row in table.rows.items()
     }
-    return {**rows, stamps.KEY: [asdict(cost) for cost in table.stamps]}
+    return {
+        **rows,
+        stamps.KEY: [asdict(cost) for cost in table.stamps],
+        "statements": dict(table.statements),
+        "crowds": [asdict(crowd) for crowd in table.crowds],
+    }
 
 
 def _rates(table: Table) -> str:
@@ -73,7 +81,8 @@ def _title(scenario: Scenario) -> str:
 
 def _cells(scenario: Scenario, row: Mapping[str, Result]) -> list[str]:
     ours = row[scenario.ours]
-    sizes = [f"{row[who].body_bytes:,}" for who in (scenario.ours, PLAIN)]
+    shown = (row.get(who) for who in (scenario.ours, PLAIN))
+    sizes = [f"{result.body_bytes:,}" if result else NOBODY for result in shown]
     return [
         _title(scenario), f"**{ours.rate:,.0f}**", f"{ours.p50_ms:.1f}", f"{ours.p99_ms:.1f}",
         *_beside(ours, row.get(FLOOR), digits=2), *_beside(ours, row.get(PLAIN), digits=1),
@@ -124,6 +133,19 @@ def _stamps(table: Table) -> str:
 def _cost_cells(cost: stamps.Cost) -> list[str]:
     figures = (cost.with_ms, cost.without_ms, cost.times)
     return [stamps.title(cost), *(f"{figure:.2f}" for figure in figures)]
+
+
+def _crowds(table: Table) -> str:
+    head = ["processes on one file", "sends /s", "CPU ms", "longest ms", "errors", "lost"]
+    return _grid(head, [_crowd_cells(crowd) for crowd in table.crowds])
+
+
+def _crowd_cells(crowd: crowds.Crowd) -> list[str]:
+    figures = (crowd.longest_ms, crowd.errors, crowd.lost)
+    return [
+        crowds.title(crowd), f"{crowd.rate:,.0f}", f"{crowd.cpu_ms:.2f}",
+        *(f"{figure:,.0f}" for figure in figures),
+    ]  # fmt: skip
 
 
 def _grid(head: Sequence[str], rows: Iterable[Iterable[str]]) -> str:

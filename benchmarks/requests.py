@@ -147,12 +147,24 @@ def list_conversations(turn: Turn) -> list[Request]:
 
 
 def send_message(turn: Turn) -> list[Request]:
-    chance = random.Random("messages")
+    return [_send(turn, talk) for talk in _busy_talks()]
 
-    def send(talk: data.ConversationRow) -> Request:
-        text = " ".join(chance.choices(data.WORDS, k=12))
-        body = json.dumps({"conversation": str(talk.id), "message_body": text})
-        return Request("POST", f"{API}/messages/", turn.tokens[str(talk.people[0])], body)
 
-    talks = chance.sample(list(data.conversations()), k=BUSY_CONVERSATIONS)
-    return [send(talk) for talk in talks]
+def send_message_once(turn: Turn) -> list[Request]:
+    """Each message with an id of its sender's, under which it is sent once, for ever."""
+    talks = _busy_talks()
+    return [
+        _send(turn, talks[number % len(talks)], client_id=f"bench-{number}")
+        for number in turn.numbers
+    ]
+
+
+def _busy_talks() -> list[data.ConversationRow]:
+    chance = random.Random("busy talks")
+    return chance.sample(list(data.conversations()), k=BUSY_CONVERSATIONS)
+
+
+def _send(turn: Turn, talk: data.ConversationRow, **more: str) -> Request:
+    text = " ".join(random.Random(str(talk.id)).choices(data.WORDS, k=12))
+    body = json.dumps({"conversation": str(talk.id), "message_body": text, **more})
+    return Request("POST", f"{API}/messages/", turn.tokens[str(talk.people[0])], body)

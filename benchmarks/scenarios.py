@@ -4,12 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from benchmarks import requests
-from benchmarks.load import Request
+from benchmarks.load import CONNECTIONS, Request
 from benchmarks.requests import Turn
-from benchmarks.servers import FLOOR, OURS, OURS_UNSTORED, PLAIN, PLAIN_KEPT
+from benchmarks.servers import (
+    FEW_MESSAGES,
+    FLOOR,
+    MANY_MESSAGES,
+    OURS,
+    OURS_UNSTORED,
+    PLAIN,
+    PLAIN_KEPT,
+)
+from benchmarks.talks import requests as of_talks
 
 OTHERS = (FLOOR, PLAIN, PLAIN_KEPT)
-MOST_TIMES_AS_SLOW = 1.3
 
 
 @dataclass(frozen=True)
@@ -21,10 +29,11 @@ class Scenario:
     for each second: more than anybody answers. ``rows`` is how many ``results`` the answer must
     have. ``to_store`` is how many requests store every answer in each process, sent before.
 
-    The bars: at least ``least_ratio`` times the rate of plain; and not less than 1 /
-    MOST_TIMES_AS_SLOW of our own rate in the row with the key ``as_fast_as``. An aim is requests
-    per second by database, and only information. ``brief`` rows, on which nothing hangs, are
-    measured for half the time.
+    The bars: at least ``least_ratio`` times the rate of plain, on the database ``bar_on`` if that
+    is not empty; and at most ``most_times`` the time of our own in the row with the key
+    ``as_fast_as``. An aim is requests per second by database, and only information. ``brief`` rows,
+    on which nothing hangs, are measured for half the time. With one of ``connections``, requests
+    come one after the other, and the rate says how long one takes.
     """
 
     key: str
@@ -36,9 +45,12 @@ class Scenario:
     rows: int | None = None
     to_store: int = 0
     least_ratio: float | None = None
+    bar_on: str = ""
     as_fast_as: str = ""
+    most_times: float = 1.3
     aims: Mapping[str, float] = field(default_factory=dict, hash=False)
     brief: bool = False
+    connections: int = CONNECTIONS
 
     @property
     def ours(self) -> str:
@@ -90,8 +102,57 @@ TALK = (
         "conversations", "conversation list", requests.list_conversations, rows=10, brief=True
     ),
     Scenario("cart", "cart add", requests.add_to_cart, status=201, brief=True),
-    Scenario("message", "message send", requests.send_message, status=201, brief=True),
-)
+    Scenario(
+        "message", "message send", requests.send_message, status=201, least_ratio=2,
+        bar_on="postgres",
+    ),
+    Scenario(
+        "message-once", "message send with client_id", requests.send_message_once, status=201,
+        who=(OURS, PLAIN, PLAIN_KEPT), once_per_second=3_000, brief=True,
+    ),
+)  # fmt: skip
+TALKS = (
+    Scenario(
+        "talks-few", "50 conversations, 10,000 messages", of_talks.list_talks,
+        who=(FEW_MESSAGES,), rows=50,
+    ),
+    Scenario(
+        "talks-many", "50 conversations, 1,000,000 messages", of_talks.list_talks,
+        who=(MANY_MESSAGES,), rows=50, as_fast_as="talks-few", most_times=1.5,
+    ),
+    Scenario(
+        "page-first", "messages, page 1", of_talks.read_newest, who=(MANY_MESSAGES,),
+        rows=20, once_per_second=3_000,
+    ),
+    Scenario(
+        "page-deep", "messages, 100,000 deep", of_talks.read_deep, who=(MANY_MESSAGES,),
+        rows=20, once_per_second=3_000, as_fast_as="page-first",
+    ),
+    Scenario(
+        "page-first-kept", "messages, page 1, kept", of_talks.read_newest_stored,
+        who=(MANY_MESSAGES,), rows=20, brief=True,
+    ),
+    Scenario(
+        "page-deep-kept", "messages, 100,000 deep, kept", of_talks.read_deep_stored,
+        who=(MANY_MESSAGES,), rows=20, brief=True,
+    ),
+    Scenario(
+        "thread", "half a thread of 1,000 replies", of_talks.read_thread, who=(FEW_MESSAGES,),
+        connections=1, brief=True,
+    ),
+    Scenario(
+        "send-2", "send to 2, one by one", of_talks.send_to_group(2), who=(FEW_MESSAGES,),
+        status=201, connections=1,
+    ),
+    Scenario(
+        "send-100", "send to 100, one by one", of_talks.send_to_group(100), who=(FEW_MESSAGES,),
+        status=201, connections=1, brief=True,
+    ),
+    Scenario(
+        "send-250", "send to 250, one by one", of_talks.send_to_group(250), who=(FEW_MESSAGES,),
+        status=201, connections=1, as_fast_as="send-2", most_times=3,
+    ),
+)  # fmt: skip
 ORDER_SPREAD = Scenario(
     "order", "order, two lines, spread", requests.order_spread, status=201,
     once_per_second=1_000, aims={"postgres": 240},
@@ -103,4 +164,4 @@ ORDER_HOT = Scenario(
 ORDERS = (ORDER_SPREAD, ORDER_HOT)
 
 # Reads first: the writes make the tables grow. Orders last: they leave jobs behind.
-SCENARIOS = (*REPEATED, *UNSTORED, UNSEEN, *TALK, *ORDERS)
+SCENARIOS = (*REPEATED, *UNSTORED, UNSEEN, *TALK, *ORDERS, *TALKS)

@@ -22,9 +22,9 @@ def main(waiting: data.Waiting) -> None:
     with transaction.atomic():
         _fill_stamps()
         _fill_shop(waiting)
-        _fill_accounts()
+        fill_accounts()
         _fill_messaging()
-    sys.stdout.buffer.write(orjson.dumps(_tokens()))
+    sys.stdout.buffer.write(orjson.dumps(tokens()))
 
 
 def _fill_stamps() -> None:
@@ -41,7 +41,8 @@ def _fill_shop(waiting: data.Waiting) -> None:
     fill_shop(models, waiting=waiting, width=800, height=600)
 
 
-def _fill_accounts() -> None:
+def fill_accounts() -> None:
+    """Fill the users, each with a customer and a feed that has begun."""
     from django.contrib.auth.models import Group
 
     from tradepost.accounts.models import User
@@ -91,7 +92,8 @@ def _fill_messaging() -> None:
     bulk(Message, list(messages()))
 
 
-def _tokens() -> dict[str, str]:
+def tokens() -> dict[str, str]:
+    """Return an access token of each user by the id."""
     from rest_framework_simplejwt.tokens import AccessToken
 
     from tradepost.accounts.models import User

@@ -15,9 +15,11 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.databases import ROOT, Databases, environment, tradepost_environment
+from benchmarks.talks.databases import TalkDatabases
 
 BIN = Path(sys.executable).parent
 READY_PATH = "/api/v1/store/products/1/"
+READY = (200, 404)  # there are no products where only messages are
 START_SECONDS = 30
 STOP_SECONDS = 10
 BUSY = 0.1  # of one core; below it a server is at rest
@@ -56,6 +58,7 @@ class Contestant:
 
 
 OURS, OURS_UNSTORED = "ours", "ours, nothing stored"
+FEW_MESSAGES, MANY_MESSAGES = "ours, few messages", "ours, a million messages"
 FLOOR, PLAIN, PLAIN_KEPT = "floor", "plain", "plain, kept connections"
 
 
@@ -76,12 +79,16 @@ def contestants(databases: Databases) -> list[Contestant]:
 
 def _ours(databases: Databases, name: str, **more: str) -> Contestant:
     env = tradepost_environment(database=databases.ours, data_dir=databases.data_dir)
-    if databases.engine == "sqlite":
+    return _ours_in({**env, **more}, name, engine=databases.engine)
+
+
+def _ours_in(env: Mapping[str, str], name: str, *, engine: str) -> Contestant:
+    if engine == "sqlite":
         embedded = (sys.executable, "manage.py", "serve", "--port", "{port}")
-        return Contestant(name, embedded, {**env, **more})
+        return Contestant(name, embedded, env)
     prod = {"DJANGO_SETTINGS_MODULE": "config.settings.prod", "SECURE_SSL_REDIRECT": "off"}
     scaled_out = (*GRANIAN, "--port", "{port}", "config.wsgi:application")
-    return Contestant(name, scaled_out, {**env, **prod, **more})
+    return Contestant(name, scaled_out, {**env, **prod})
 
 
 def _floor_command(*, on_sqlite: bool) -> Sequence[str]:
@@ -96,6 +103,20 @@ def _plain(databases: Databases, name: str, numbers: Numbers, **more: str) -> Co
     command = (*GUNICORN, *bind, "benchmarks.plain.wsgi:application")
     env = environment(PLAIN_DATABASE=databases.plain, **more)
     return Contestant(name, command, env, numbers)
+
+
+def talk_contestants(talks: TalkDatabases, *, engine: str) -> list[Contestant]:
+    """Return our servers over few messages and, if there are, over many."""
+    named = ((FEW_MESSAGES, talks.few, "few"), (MANY_MESSAGES, talks.many, "many"))
+    return [
+        _ours_in(
+            tradepost_environment(database=database, data_dir=talks.data_dir / folder),
+            name,
+            engine=engine,
+        )
+        for name, database, folder in named
+        if database
+    ]
 
 
 class Server:
@@ -139,7 +160,7 @@ class Server:
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self._process.poll() is None:
             try:
-                if self.send("GET", READY_PATH)[0] == 200:
+                if self.send("GET", READY_PATH)[0] in READY:
                     return
             except (OSError, HTTPException):
                 pass

@@ -28,14 +28,15 @@ def announce(events: list[Announcement]) -> None:
 
 
 def notify(
-    users: Iterable[str], *, kind: str, cause: str, actor: str, data: Mapping[str, object]
-) -> None:
+    users: Iterable[str], *, kind: str, cause: str, actor: str, data: Mapping[str, object],
+    group: str = "",
+) -> None:  # fmt: skip
     for user in users:
         query(
             "INSERT INTO notifications_notification"
-            " (id, user_id, kind, cause, actor_id, data, created_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            uuid4().hex, user, kind, cause, actor, json.dumps(data), now(),
+            ' (id, user_id, kind, cause, "group", actor_id, data, created_at, awaits_mail)'
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, true)",
+            uuid4().hex, user, kind, cause, group or cause, actor, json.dumps(data), now(),
         )  # fmt: skip
 
 

@@ -8,11 +8,15 @@ from benchmarks.floor.database import key, moment, now, query, transaction, uuid
 from benchmarks.floor.log import announce, notify, people_in
 
 CONVERSATIONS = """
-    SELECT c.id, c.kind, c.title, c.last_seq, c.created_at, c.updated_at, mine.last_read_seq,
+    SELECT c.id, c.kind, c.title, c.state, c.last_seq, c.created_at, c.updated_at,
+           mine.role, mine.notify, mine.last_read_seq,
            (SELECT count(*) FROM (
                 SELECT 1 FROM messaging_message m
                 WHERE m.conversation_id = c.id AND m.seq > mine.last_read_seq
                   AND m.sender_id <> mine.user_id LIMIT 100) bounded),
+           (SELECT min(m.seq) FROM messaging_message m
+            WHERE m.conversation_id = c.id AND m.seq > mine.last_read_seq
+              AND m.sender_id <> mine.user_id),
            m.id, m.seq, m.kind, m.body, m.parent_id, m.sent_at, m.sender_id
     FROM messaging_participant mine
     JOIN messaging_conversation c ON c.id = mine.conversation_id
@@ -32,6 +36,22 @@ PEOPLE = """
 RECIPIENTS = (
     "SELECT user_id FROM messaging_participant WHERE conversation_id = %s AND left_seq IS NULL"
 )
+
+FRESH: dict[str, object] = {  # what is so of every message here: all stand alone, none was changed
+    "root_message": None,
+    "depth": 0,
+    "version": 1,
+    "edited": False,
+    "edited_at": None,
+    "deleted": False,
+    "hidden": False,
+    "is_withheld": False,
+    "payload": None,
+    "mentions": [],
+    "attachments": [],
+    "reactions": [],
+    "reply_count": 0,
+}
 
 
 def list_conversations(user_id: str) -> dict[str, object]:
@@ -57,14 +77,18 @@ def _person(pk: Any, username: str, first: str, last: str, role: str) -> dict[st
 
 
 def _conversation(row: tuple[Any, ...], people: dict[Any, dict[str, object]]) -> dict[str, object]:
-    pk, kind, title, count, created_at, updated_at, read_seq, unread, *message = row
-    message_id, seq, message_kind, body, parent, sent_at, sender = message
+    pk, kind, title, state, count, created_at, updated_at, *place = row[:-7]
+    role, wants, read_seq, unread, first = place
+    message_id, seq, message_kind, body, parent, sent_at, sender = row[-7:]
     return {
         "conversation_id": uuid(pk),
         "kind": kind,
         "title": title,
+        "state": state,
+        "snoozed_until": None,
         "subject": None,
         "participants": list(people.values()),
+        "participant_count": len(people),
         "last_message": {
             "message_id": uuid(message_id),
             "conversation": uuid(pk),
@@ -73,14 +97,21 @@ def _conversation(row: tuple[Any, ...], people: dict[Any, dict[str, object]]) ->
             "kind": message_kind,
             "message_body": body,
             "parent_message": parent,
+            **FRESH,
             "sent_at": moment(sent_at),
             "is_read": seq <= read_seq,
         },
         "message_count": count,
         "unread_count": unread,
+        "mention_count": 0,
+        "my": {
+            "role": role, "notify": wants, "muted_until": None, "archived": False,
+            "pinned_at": None, "last_read_seq": read_seq, "unread_from": None,
+            "first_unread_seq": first, "has_left": False,
+        },
         "created_at": moment(created_at),
         "updated_at": moment(updated_at),
-    }
+    }  # fmt: skip
 
 
 def send_message(*, user_id: str, conversation: str, body: str) -> dict[str, object]:
@@ -88,19 +119,20 @@ def send_message(*, user_id: str, conversation: str, body: str) -> dict[str, obj
     sender, talk = key(user_id), key(conversation)
     with transaction():
         ((seq,),) = query(
-            "UPDATE messaging_conversation SET last_seq = last_seq + 1, updated_at = %s"
-            " WHERE id = %s RETURNING last_seq",
+            "UPDATE messaging_conversation SET last_seq = last_seq + 1, version = version + 1,"
+            " updated_at = %s, state = 'open', snoozed_until = NULL WHERE id = %s"
+            " RETURNING last_seq",
             sent_at, talk,
         )  # fmt: skip
         people = people_in(query(RECIPIENTS, talk))
         query(
             "INSERT INTO messaging_message (id, conversation_id, seq, sender_id, client_id,"
-            " request_hash, depth, kind, body, sent_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, 0, 'text', %s, %s)",
+            " request_hash, depth, kind, body, has_attachments, has_link, version, sent_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, 0, 'text', %s, false, false, 1, %s)",
             key(message), talk, seq, sender, str(message), _hash_of(talk, body), body, sent_at,
         )  # fmt: skip
         query(
-            "UPDATE messaging_participant SET last_read_seq = %s"
+            "UPDATE messaging_participant SET last_read_seq = %s, unread_from = NULL"
             " WHERE conversation_id = %s AND user_id = %s",
             seq, talk, sender,
         )  # fmt: skip
@@ -116,6 +148,7 @@ def send_message(*, user_id: str, conversation: str, body: str) -> dict[str, obj
         "kind": "text",
         "message_body": body,
         "parent_message": None,
+        **FRESH,
         "sent_at": moment(sent_at.removesuffix("+00")),
         "is_read": True,
     }
@@ -127,13 +160,14 @@ def _hash_of(conversation: str, body: str) -> str:
 
 def _tell(people: set[str], *, sender: str, talk: str, message: str, seq: int) -> None:
     others = people - {sender}
-    cause = f"message:{message}"
+    cause, group = f"message:{message}", f"conversation:{talk}"
     notify(
         others,
         kind="message.received",
         cause=cause,
         actor=sender,
         data={"conversation": talk},
+        group=group,
     )
     announce(
         [
@@ -142,6 +176,10 @@ def _tell(people: set[str], *, sender: str, talk: str, message: str, seq: int) -
                 people,
                 {"conversation": talk, "message": message, "seq": seq},
             ),
-            ("notification.created", others, {"kind": "message.received", "cause": cause}),
+            (
+                "notification.created",
+                others,
+                {"kind": "message.received", "cause": cause, "group": group},
+            ),
         ]
     )

@@ -199,6 +199,10 @@ def _tell(order: int, *, buyer: str) -> None:
     announce(
         [
             ("order.placed", {buyer, *desk}, {"order": order}),
-            ("notification.created", {*desk}, {"kind": "order.placed", "cause": cause}),
+            (
+                "notification.created",
+                {*desk},
+                {"kind": "order.placed", "cause": cause, "group": cause},
+            ),
         ]
     )

@@ -31,6 +31,11 @@ class NoSuchParent(Invalid):
     message = "There is no such message in this conversation."
 
 
+class TooDeep(Invalid):
+    code = "too_deep"
+    message = "This thread goes no deeper; answer a message further up."
+
+
 class NoSuchAttachment(Invalid):
     code = "no_such_attachment"
     message = "There is no such file of yours that is not sent yet."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,13 +17,12 @@ from tradepost.messaging.actions.places import Arrangement
 from tradepost.messaging.errors import ClientIdReused
 from tradepost.messaging.files import KINDS
 from tradepost.messaging.models import LONGEST_BODY, Conversation, Participant, Report
-from tradepost.messaging.models.conversations import LONGEST_TITLE
+from tradepost.messaging.models.conversations import LONGEST_TITLE, WITHOUT_END
 from tradepost.messaging.models.messages import LONGEST_EMOJI
 from tradepost.messaging.models.reports import LONGEST_NOTE
 from tradepost.messaging.queries.conversation_rows import OwnPlace
 from tradepost.messaging.queries.conversations import Filters
 
-WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)  # of muting
 LARGEST_NUMBER = 2**53  # of a message in an address
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 # What actions call the parts of their input, where a form calls it otherwise.

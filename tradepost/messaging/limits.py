@@ -95,6 +95,7 @@ OF_MESSAGES = {
 }
 OF_CONVERSATIONS = {
     "create": (NewConversations,),
+    "partial_update": (Messages, MessagesInAnHour),  # the house says each in a message
     "add_participant": (People,),
     "remove_participant": (People,),
 }
@@ -108,7 +109,7 @@ def _opens_a_conversation(request: Request) -> bool:
     if "receiver" in said:
         return not _is_known(request, said["receiver"])
     people = said.get("participant_ids")
-    if isinstance(people, list) and len(people) == 1 and not said.get("title"):
+    if isinstance(people, list) and len(people) == 1 and said.get("title") in (None, ""):
         return not _is_known(request, people[0])
     return "participant_ids" in said
 

@@ -53,8 +53,11 @@ def _link(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("://", state.pos):
         return False
     before = SCHEME.search(state.src, max(0, state.pos - LONGEST_SCHEME - 1), state.pos)
-    rest = REST_OF_LINK.match(state.src, state.pos, state.posMax)
-    if before is None or rest is None or not state.pending.endswith(before.group()):
+    if before is None or not state.pending.endswith(before.group()):
+        return False
+    # No further than a link may go: of many addresses none is read to the end of the text.
+    rest = REST_OF_LINK.match(state.src, state.pos, min(state.posMax, state.pos + LONGEST_LINK))
+    if rest is None or rest.end() == state.pos + LONGEST_LINK:
         return False
     address = _without_end(before.group() + rest.group())
     link = _make_link(address)

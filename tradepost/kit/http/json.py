@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.utils.serializer_helpers import ReturnDict
 
+DEEPEST = 200  # levels; Python gives up at fewer than those that orjson takes
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 # orjson does not fill unknown subclasses in by itself: DRF's dicts and lists are such.
 
@@ -73,6 +74,9 @@ class OrjsonParser(BaseParser):
         if len(body) > settings.MAX_BODY_BYTES:
             raise BodyTooLarge
         try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as error:
+            data = orjson.loads(body)
+            if body.count(b"[") + body.count(b"{") > DEEPEST:  # only then it may be too deep
+                orjson.dumps(data)  # it gives up at some 250 levels, and loading only at 1,024
+            return data
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:
             raise ParseError(f"JSON parse error - {error}") from error

@@ -24,7 +24,7 @@ class UploadsFirst:
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        if request.method == "POST":
+        if request.method == "POST" and hasattr(self, "post"):  # else it is refused with 405
             self.upload = self._uploads.enter_context(self.store_upload(request, **kwargs))
 
     def store_upload(self, request: Request, **kwargs: Any) -> AbstractContextManager[Any]:

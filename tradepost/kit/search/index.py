@@ -76,10 +76,7 @@ class SearchIndex:
         has_numbers = isinstance(rows.model._meta.pk, IntegerField)
         question = Question(self, tuple(words), tuple(without), newest, kept, has_numbers)
         found = rows.filter(self._having(rows, question, len(self.fields)))
-        if not ranked or len(self.fields) == 1:
-            return found
-        order = rows.query.order_by or rows.model._meta.ordering or ["pk"]
-        return found.order_by(self._rank(rows, question), *order)
+        return self._best_first(found, question) if ranked and len(self.fields) > 1 else found
 
     def forget(self, *, using: str = "default") -> None:
         """Take what only deleted texts had out of the database's files, as far as the index goes.
@@ -104,6 +101,10 @@ class SearchIndex:
         field = target_of(rows.model._meta.get_field(self.scope))
         connection = connections[rows.db]
         return [str(field.get_db_prep_value(field.to_python(v), connection)) for v in scope]
+
+    def _best_first(self, found: Rows, question: "Question") -> Rows:
+        order = found.query.order_by or found.model._meta.ordering or ["pk"]
+        return found.order_by(self._rank(found, question), *order)
 
     def _rank(self, rows: QuerySet[Any], question: "Question") -> Expression:
         ranks = range(1, len(self.fields))

@@ -33,7 +33,7 @@ Dear {{ name }}, 3 < 4.{% endblock %}
 {% block html %}<p>Dear {{ name }}</p>{% endblock %}
 {% block why %}You asked for it.{% endblock %}
 """
-SHARED = {"base.html", "button.html", "lines.html"}
+SHARED = {"base.html", "button.html", "lines.html", "told.html"}
 MAILS = sorted(
     path.name
     for path in (Path(project.BASE_DIR) / "templates/mail").glob("*.html")

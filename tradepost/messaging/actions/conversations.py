@@ -12,7 +12,7 @@ from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
-from tradepost.messaging.actions.places import lock_owned, lock_place
+from tradepost.messaging.actions.places import lock_owned, lock_place, refuse_blocked
 from tradepost.messaging.actions.saying import say_in_system_message
 from tradepost.messaging.errors import BadState, FixedMembership, NoSuchPerson, TooManyPeople
 from tradepost.messaging.models import Conversation, Participant
@@ -95,9 +95,10 @@ def set_conversation_state(
 ) -> Conversation:  # fmt: skip
     """Say how the matter of a conversation stands; anything new that is said opens it again.
 
-    Raises NoSuchConversation, and BadState when a snoozed one has no end in the future.
+    Raises NoSuchConversation, Blocked, and BadState when a snoozed one has no end in the future.
     """
     conversation, _ = lock_place(user, conversation_id)
+    refuse_blocked(conversation=conversation, user=user)
     is_snoozed = state == Conversation.State.SNOOZED
     if is_snoozed != (snoozed_until is not None) or (snoozed_until and snoozed_until <= now):
         raise BadState(field="snoozed_until")

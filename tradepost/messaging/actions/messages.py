@@ -22,11 +22,14 @@ from tradepost.messaging.errors import (
     EmptyMessage,
     NoSuchConversation,
     NoSuchParent,
+    TooDeep,
 )
 from tradepost.messaging.models import Conversation, Member, Message
 from tradepost.messaging.queries.members import list_members
 from tradepost.messaging.texts import clean_text, has_link
 from tradepost.notifications.actions.notifications import notify
+
+DEEPEST = 32_767  # what the column of a depth can hold
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ def send_message(
 
     The same ``client_id`` sends one message, however often it is tried and for ever. Raises
     NoSuchConversation for a stranger's, ClientIdReused when the id was used for another message,
-    Blocked or BlockedByYou when nobody is left to write to, NoSuchParent, NoSuchAttachment,
-    TooManyAttachments, EmptyMessage, and TextRefused by the checks of the house.
+    Blocked or BlockedByYou when nobody is left to write to, NoSuchParent, TooDeep,
+    NoSuchAttachment, TooManyAttachments, EmptyMessage, and TextRefused by the checks of the house.
     """
     text = clean_text(body)
     if not text and not attachment_ids:
@@ -81,7 +84,7 @@ def send_message(
     message = Message(
         sender=sender, client_id=client_id or str(uuid4()), request_hash=request_hash, body=text,
         has_link=has_link(text), has_attachments=bool(attachment_ids),
-        **_place_in_thread(conversation, parent_id),
+        **_place_in_thread(sender, conversation, parent_id),
     )  # fmt: skip
     message.named = find_named(text, members=members, sender_id=sender.pk)
     append_message(message=message, conversation=conversation, members=members)
@@ -147,10 +150,15 @@ def _list_others_too(conversation: Conversation, sender: User) -> list[Member]:
     return members
 
 
-def _place_in_thread(conversation: Conversation, parent_id: UUID | None) -> dict[str, object]:
+def _place_in_thread(
+    sender: User, conversation: Conversation, parent_id: UUID | None
+) -> dict[str, object]:
     if parent_id is None:
         return {}
-    parent = Message.objects.filter(conversation=conversation, pk=parent_id).first()
+    seen = Message.objects.visible_to(sender)
+    parent = seen.filter(conversation=conversation, pk=parent_id).first()
     if parent is None:
         raise NoSuchParent(field="parent_message")
+    if parent.depth >= DEEPEST:
+        raise TooDeep(field="parent_message")
     return {"parent": parent, "root_id": parent.root_id or parent.pk, "depth": parent.depth + 1}

@@ -5,7 +5,12 @@ from uuid import UUID
 from tradepost.accounts.models import User
 from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
-from tradepost.messaging.actions.places import change_seen, lock_place, tell_members
+from tradepost.messaging.actions.places import (
+    change_seen,
+    lock_place,
+    refuse_blocked,
+    tell_members,
+)
 from tradepost.messaging.errors import MessageDeleted, NoEmoji, NoSuchMessage, TooManyReactions
 from tradepost.messaging.models import Message, Reaction
 from tradepost.messaging.models.messages import LONGEST_EMOJI
@@ -18,13 +23,14 @@ MOST_REACTIONS = 20  # of one person below one message
 def add_reaction(*, user: User, message_id: UUID, emoji: str) -> Message:
     """Put an emoji below a message; the same one again changes nothing.
 
-    Raises NoSuchMessage, MessageDeleted, NoEmoji, TooManyReactions.
+    Raises NoSuchMessage, MessageDeleted, Blocked, NoEmoji, TooManyReactions.
     """
     if len(emoji) > LONGEST_EMOJI or not is_emoji(emoji):
         raise NoEmoji(field="emoji")
     message = _lock_message(user, message_id)
     if message.deleted_at is not None:
         raise MessageDeleted
+    refuse_blocked(conversation=message.conversation, user=user)
     own = Reaction.objects.filter(message=message, user=user)
     present = set(own.values_list("emoji", flat=True))
     if emoji in present:

@@ -32,6 +32,7 @@ from tradepost.messaging.queries.messages import (
 from tradepost.messaging.rows import COLUMNS, Reader, reader_of, shown_messages
 
 KEPT_SECONDS = 60
+MOST_KEPT_BYTES = 262_144  # larger pages are rare, and one address more makes one page more
 FORM = 1  # of what is kept: another one when messages are shown in another way
 Kept = tuple[str, bytes]  # its ETag, and the page as JSON
 
@@ -106,7 +107,8 @@ def conversation_messages(request: Request, pk: UUID) -> Response:
     if kept is None:
         content = encode(_make_page(request, place))
         kept = f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"', content
-        cache.set(key, kept, KEPT_SECONDS)
+        if len(content) <= MOST_KEPT_BYTES:
+            cache.set(key, kept, KEPT_SECONDS)
     etag, content = kept
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if etag in _tags_of_client(request):

@@ -1,5 +1,6 @@
 """The API door to messages."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,7 @@ IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The version that the editor saw."
 )
 NEVER = 0  # the version of no message
+VERSION = re.compile(r"\d{1,10}", re.ASCII)
 
 
 class HistoryPages(KeysetPages):
@@ -215,7 +217,7 @@ class MessageViewSet(Limited, IdempotentPosts, viewsets.GenericViewSet[Message])
     def receipts(self, request: Request, pk: UUID) -> Response:
         """Who else has read a message."""
         message = get_row(user=caller(request), message_id=pk)
-        readers = list_readers(message=message)
+        readers = list_readers(user=caller(request), message=message)
         return Response(PersonOutput(readers, many=True).data)  # type: ignore[arg-type] # many of them
 
     @extend_schema(request=PressInput, responses=MessageOutput)
@@ -260,7 +262,7 @@ def _read_if_match(request: Request) -> int | None:
     if len(tags) != 1:
         raise serializers.ValidationError({"If-Match": ['One version, as the ETag says it: "3".']})
     seen = tags[0].strip('"')
-    return int(seen) if seen.isascii() and seen.isdigit() else NEVER
+    return int(seen) if VERSION.fullmatch(seen) else NEVER
 
 
 def _named_in(body: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from tradepost.accounts.models import User
 from tradepost.kit.ids import uuid7
 
 LONGEST_TITLE = 255
+WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)  # of muting
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):

@@ -81,6 +81,11 @@ class Place(NamedTuple):
         return self.last_read_seq if self.unread_from is None else self.unread_from - 1
 
     @property
+    def knows_people(self) -> bool:
+        """Whether they may know who is in it: who has left a group is not told who came since."""
+        return self.left_seq is None or self.conversation__kind == Conversation.Kind.DIRECT
+
+    @property
     def may_have_unread(self) -> bool:
         behind = self.unread_from is not None or self.last_read_seq < self.end
         return behind and self.left_seq is None
@@ -259,7 +264,7 @@ def _read_people(places: Iterable[Place]) -> dict[UUID, list[tuple[Person, int]]
     """Return by conversation the first people in it, each with how many there are."""
     people: dict[UUID, list[tuple[Person, int]]] = defaultdict(list)
     known: dict[UUID, Person] = {}
-    ids = [as_uuid(place.conversation_id) for place in places]
+    ids = [as_uuid(place.conversation_id) for place in places if place.knows_people]
     for conversation_id, count, _, user_id, *person in _people.run(ids):
         pk = as_uuid(user_id)
         known.setdefault(pk, Person(pk, *person))

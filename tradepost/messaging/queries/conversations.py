@@ -39,6 +39,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when what is not pinned was pinned, 
 END = Coalesce("left_seq", "conversation__last_seq")
 IS_ARCHIVED = Q(archived_seq__gte=END)
 NOT_ARCHIVED = Q(archived_seq=None) | Q(archived_seq__lt=END)
+KNOWS_PEOPLE = Q(left_seq=None) | Q(conversation__kind=Conversation.Kind.DIRECT)
 SHOWN: dict[str, Q] = {
     "open": Q(left_seq=None) & NOT_ARCHIVED,
     "archived": IS_ARCHIVED,
@@ -200,7 +201,9 @@ def _narrowed(places: QuerySet[Participant], user: User, filters: Filters) -> Qu
     if filters.search.strip() and not words:
         return places.none()
     for word in words:
-        places = places.filter(Q(conversation__title__icontains=word) | _has_name(word, user))
+        places = places.filter(
+            Q(conversation__title__icontains=word) | Q(KNOWS_PEOPLE) & _has_name(word, user)
+        )
     return places
 
 
@@ -235,7 +238,7 @@ def _read_members(place: Place) -> tuple[list[Member], list[Person]]:
         person = Person(as_uuid(user_id), *names)
         if left_seq is None:
             here.append(Member(person, role, joined_seq, last_read_seq))
-        if left_seq is None or is_direct:
+        if (left_seq is None and place.knows_people) or is_direct:
             everybody.append(person)
     return here, everybody
 

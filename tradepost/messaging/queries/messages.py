@@ -5,7 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BigIntegerField, Count, F, Max, QuerySet, Subquery, Value
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -147,12 +157,15 @@ def list_history(*, message: MessageRow, reader: Reader) -> QuerySet[MessageHist
     return MessageHistory.objects.filter(message_id=message.id).select_related("editor")
 
 
-def list_readers(*, message: MessageRow) -> list[User]:
+def list_readers(*, user: User, message: MessageRow) -> list[User]:
     """Return who else in the conversation has read a message, by user name.
 
-    Who came later has not, wherever their place is. There are at most MOST_PARTICIPANTS.
+    Who came later has not, wherever their place is. There are at most MOST_PARTICIPANTS. Who has
+    left is told of nobody.
     """
+    here = Participant.objects.active().filter(user=user, conversation=OuterRef("conversation"))
     readers = Participant.objects.active().filter(
+        Exists(here),
         conversation_id=message.conversation_id,
         joined_seq__lt=message.seq,
         last_read_seq__gte=message.seq,

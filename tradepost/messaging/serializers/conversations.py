@@ -2,7 +2,6 @@
 contract."""
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -10,12 +9,11 @@ from rest_framework import serializers
 from tradepost.accounts.serializers import PersonOutput
 from tradepost.kit.search import LONGEST_SEARCH
 from tradepost.messaging.models import Conversation, Participant
-from tradepost.messaging.models.conversations import LONGEST_TITLE
+from tradepost.messaging.models.conversations import LONGEST_TITLE, WITHOUT_END
 from tradepost.messaging.queries.conversation_rows import MOST_COUNTED, MOST_PEOPLE_LISTED
 from tradepost.messaging.queries.conversations import SHOWN, Filters
 from tradepost.messaging.serializers.messages import MessageOutput
 
-WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)
 SUBJECT = re.compile(r"([a-z]{1,100}):([A-Za-z0-9-]{1,36})")
 CAPPED = f"At most {MOST_COUNTED}, which may be more."
 

@@ -29,7 +29,8 @@ from tradepost.messaging.models import (
 )
 from tradepost.messaging.tests.factories import make_conversation, say
 
-pytestmark = pytest.mark.django_db
+# The job that forgets words cannot run inside a transaction of the test, on PostgreSQL.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,8 @@ from tradepost.messaging.actions.edits import delete_message
 from tradepost.messaging.actions.members import leave_conversation
 from tradepost.messaging.actions.places import archive_conversation
 from tradepost.messaging.actions.reading import mark_conversation_read
+from tradepost.messaging.actions.sending_files import send_with_files
+from tradepost.messaging.errors import NoSuchConversation
 from tradepost.messaging.limits import Messages
 from tradepost.messaging.models import Attachment, Conversation, Message, Participant
 from tradepost.messaging.tests.factories import say
@@ -456,13 +458,13 @@ def test_one_bad_file_sends_nothing(client, ann, talk, settings):
     assert list(Path(settings.MEDIA_ROOT).rglob("*.txt")) == []
 
 
-def test_a_strangers_file_is_not_even_looked_at(client, charlie, talk):
-    client.force_login(charlie)
-    words = {"body": "", "client_id": str(uuid4()), "attachments": a_file("a.png", b"no picture")}
+def test_a_strangers_file_is_not_even_looked_at(charlie, talk):
+    with pytest.raises(NoSuchConversation):
+        send_with_files(
+            sender=charlie, conversation_id=talk.pk, body="", client_id=str(uuid4()),
+            attachments=[a_file("a.png", b"no picture")],
+        )  # fmt: skip
 
-    answer = client.post(f"/inbox/{talk.pk}/send/", words)
-
-    assert answer.status_code == 404
     assert Attachment.objects.count() == 0
 
 

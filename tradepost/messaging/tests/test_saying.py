@@ -129,9 +129,7 @@ def test_only_members_press_buttons_that_are_there(ann, bob, charlie, talk, offe
     assert offer == []
 
 
-def test_a_card_that_was_taken_back_has_no_buttons_and_cannot_be_reworded(
-    ann, bob, talk, offer
-):
+def test_a_card_that_was_taken_back_has_no_buttons_and_cannot_be_reworded(ann, bob, talk, offer):
     card = send_card(conversation_id=talk.pk, type="offer", data={"cents": 250}, sender=ann)
 
     with pytest.raises(SendersOnly):

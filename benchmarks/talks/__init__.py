@@ -1,0 +1,1 @@
+"""Messaging by itself: databases of few and of many messages, and what is measured on them."""

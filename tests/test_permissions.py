@@ -46,6 +46,7 @@ TABLE = """
     products-detail        PATCH              401   403      403     403   200  200
     products-detail        DELETE             401   403      403     403   204  204
     products-detail        DELETE ordered     401   403      403     403   405  405
+    products-conversation  POST               401   200      200     403   200  200
     collection-list        GET                200   200      200     200   200  200
     collection-list        POST               401   403      403     403   201  201
     collection-detail      GET                200   200      200     200   200  200
@@ -190,6 +191,8 @@ class Scene:
 
     def _products_detail(self, case):
         return {"pk": (self.tea if case == "ordered" else make_product()).pk}
+
+    _products_conversation = _products_detail
 
     def _collection_detail(self, case):
         kept = self.tea.collection if case == "filled" else make_collection("Empty")

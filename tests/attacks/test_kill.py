@@ -27,6 +27,7 @@ from tests.races.conftest import database_url, signed_in
 from tests.servers import start_server
 from tradepost.accounts.models import User
 from tradepost.feed.models import FeedHead, Pointer
+from tradepost.kit.audit import find_faults
 from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.mail import message_id
 from tradepost.kit.models import IdempotentAnswer, Job
@@ -167,6 +168,7 @@ def test_a_server_killed_twice_in_a_burst_did_each_deed_once(server, people, set
     audit_messages(burst, talk)
     audit_feeds(people)
     audit_receipts(server.folder / "mail")
+    assert find_faults() == []  # `manage.py audit`
 
 
 def finish_the_jobs(server: Mortal, settings) -> None:

@@ -10,7 +10,7 @@ from conftest import make_user
 from tests.races.conftest import signed_in, statuses
 from tradepost.store.actions.order_changes import set_payment_status
 from tradepost.store.actions.products import change_product
-from tradepost.store.models import DroppedLine, Order, OrderItem, Product, Review
+from tradepost.store.models import DroppedLine, OrderItem, Product, Review
 from tradepost.store.tests.factories import (
     make_cart,
     make_collection,

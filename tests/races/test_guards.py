@@ -8,6 +8,7 @@ has to refuse one of them with an error that is no answer for a customer.
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, BrokenBarrierError
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, connections
@@ -16,8 +17,9 @@ from django.utils import timezone
 from tradepost.accounts.models import User
 from tradepost.feed.actions import publishing
 from tradepost.feed.models import FeedHead, Pointer
-from tradepost.kit.prepared import PreparedIn
+from tradepost.kit.prepared import Prepared, PreparedIn
 from tradepost.messaging.actions import messages as sending
+from tradepost.messaging.actions import places
 from tradepost.messaging.errors import ClientIdReused
 from tradepost.messaging.models import Conversation, Message
 from tradepost.messaging.tests.factories import make_conversation, say
@@ -266,7 +268,7 @@ def two_sends(ann, bob):
 
 
 def test_the_conversations_lock_puts_messages_in_order(monkeypatch, meeting, two_sends):
-    meet_before(monkeypatch, sending, "_append", meeting)
+    meet_before(monkeypatch, sending, "append_message", meeting)
 
     outcomes = both(*two_sends)
 
@@ -278,7 +280,9 @@ def test_without_the_conversations_lock_two_messages_want_one_place(
     monkeypatch, sure_meeting, two_sends
 ):
     without_row_locks(monkeypatch, Conversation)
-    meet_before(monkeypatch, sending, "_append", sure_meeting)
+    locked = Prepared(places._build_locked, places={"conversation_id": UUID})
+    monkeypatch.setattr(places, "_locked", locked)
+    meet_before(monkeypatch, sending, "append_message", sure_meeting)
 
     outcomes = both(*two_sends)
 

@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from django.db import connections
 
 from tests.races.conftest import Request, signed_in, statuses
+from tradepost.accounts.actions.users import close_account
 from tradepost.accounts.models import User
 from tradepost.feed.models import FeedHead, Pointer
 from tradepost.messaging.actions.conversations import open_direct_conversation, start_conversation
@@ -147,9 +149,10 @@ def take_back(client: httpx.Client, message: Message, *, by: User) -> httpx.Resp
     return client.delete(f"messages/{message.pk}/", headers=signed_in(by))
 
 
-def close(client: httpx.Client, *, by: User) -> httpx.Response:
-    password = {"current_password": "correct-horse"}
-    return client.request("DELETE", "auth/users/me/", json=password, headers=signed_in(by))
+def close(client: httpx.Client, *, user: User) -> None:
+    """Close an account, here in the test: no hash of a password shall delay it."""
+    close_account(user=user)
+    connections.close_all()
 
 
 def writing(talk: Conversation, *, by: User, **more: object) -> Request:
@@ -282,15 +285,14 @@ def test_a_message_comes_before_the_block_or_not_at_all(crowd, ann, bob, turn):
 def test_nothing_is_left_of_who_goes_while_writing(crowd, ann, bob, charlie, group, turn):
     mine, theirs = say(charlie, group, "marker"), say(ann, group)
 
-    gone, *others = crowd.at_once(
-        partial(close, by=charlie),
+    _, *others = crowd.at_once(
+        partial(close, user=charlie),
         writing(group, by=charlie, parent_message=str(theirs.pk)),
         writing(group, by=ann, parent_message=str(mine.pk)),
         partial(change, message=mine, by=charlie, message_body="marker again"),
         partial(post, path=f"messages/{theirs.pk}/reactions/", by=charlie, emoji="👍"),
     )
 
-    assert gone.status_code == 204
     assert {answer.status_code for answer in others} <= {200, 201, 401, 404, 409}
     # What slipped in between goes a minute later, by the job that closing asked for.
     finish_erasure(user_id=str(charlie.pk))

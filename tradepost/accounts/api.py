@@ -81,6 +81,11 @@ class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
         chosen: type[BaseSerializer[Any]] = super().get_serializer_class()
         return ASKING_FOR_THE_PASSWORD.get(chosen, chosen)
 
+    def get_queryset(self) -> QuerySet[User]:
+        """One's own account alone, whatever flags one has: other people's are the admin's matter."""
+        own: QuerySet[User] = User.objects.filter(pk=caller(self.request).pk)
+        return own
+
     def get_object(self) -> User:
         """The account of the address; the caller's own under ``me/``, whatever is asked of it."""
         account: User = super().get_object() if "id" in self.kwargs else caller(self.request)

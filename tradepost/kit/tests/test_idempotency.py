@@ -215,7 +215,7 @@ def test_a_crash_leaves_neither_effect_nor_answer(
     def crash(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("tradepost.messaging.actions.messages._announce", crash)
+    monkeypatch.setattr("tradepost.messaging.actions.messages.keep_mentions", crash)
     form = {"conversation": talk, "message_body": "Hello"}
     crashed = forgiving(ann).post(MESSAGES, form, headers={"Idempotency-Key": KEY})
     monkeypatch.undo()

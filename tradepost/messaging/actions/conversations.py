@@ -12,11 +12,12 @@ from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
-from tradepost.messaging.actions.places import lock_owned, lock_place, refuse_blocked
+from tradepost.messaging.actions.places import lock_owned, lock_place
 from tradepost.messaging.actions.saying import say_in_system_message
 from tradepost.messaging.errors import BadState, FixedMembership, NoSuchPerson, TooManyPeople
 from tradepost.messaging.models import Conversation, Participant
 from tradepost.messaging.payloads import RENAMED, STATE_CHANGED
+from tradepost.messaging.queries.members import refuse_blocked
 from tradepost.messaging.texts import clean_line
 from tradepost.notifications.actions.notifications import notify
 
@@ -98,7 +99,7 @@ def set_conversation_state(
     Raises NoSuchConversation, Blocked, and BadState when a snoozed one has no end in the future.
     """
     conversation, _ = lock_place(user, conversation_id)
-    refuse_blocked(conversation=conversation, user=user)
+    refuse_blocked(conversation_id=conversation_id, user_id=user.pk)
     is_snoozed = state == Conversation.State.SNOOZED
     if is_snoozed != (snoozed_until is not None) or (snoozed_until and snoozed_until <= now):
         raise BadState(field="snoozed_until")

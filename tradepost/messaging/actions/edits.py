@@ -123,6 +123,11 @@ def purge_deleted_messages(*, now: datetime, at_most: int = 1000) -> int:
     lock_conversations_of(ids)
     ids = list(old.filter(pk__in=ids).values_list("pk", flat=True))  # but what was just restored
     wipe_messages(message_ids=ids, now=now)
+    for message in Message.objects.filter(pk__in=ids).select_related("conversation"):
+        tell_members(
+            conversation=message.conversation, kind="message.deleted", message=str(message.pk),
+            seq=message.seq,
+        )  # fmt: skip
     return len(ids)
 
 

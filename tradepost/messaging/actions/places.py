@@ -15,9 +15,9 @@ from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import Fact, publish
 from tradepost.kit.prepared import Prepared
 from tradepost.kit.transactions import atomic
-from tradepost.messaging.errors import Blocked, NoSuchConversation, OwnersOnly
+from tradepost.messaging.errors import NoSuchConversation, OwnersOnly
 from tradepost.messaging.models import Conversation, Participant
-from tradepost.messaging.queries.members import ids_of_members, list_members
+from tradepost.messaging.queries.members import ids_of_members
 
 LOADED = ["id", "kind", "last_seq"]
 
@@ -78,16 +78,6 @@ def tell_members(
     """Publish an event of a conversation to all who are in it now, and to ``also``."""
     members = {*ids_of_members(conversation_id=conversation.pk), *also}
     publish(kind=kind, user_ids=members, data={"conversation": str(conversation.pk), **data})
-
-
-def refuse_blocked(  # house: allow A1 because it only reads
-    *, conversation: Conversation, user: User
-) -> None:
-    """Raise Blocked when everybody else in a conversation blocks the user."""
-    members = list_members(conversation_id=conversation.pk, sender_id=user.pk)
-    others = [member for member in members if member.user_id != user.pk]
-    if others and all(member.blocks_sender for member in others):
-        raise Blocked
 
 
 @atomic

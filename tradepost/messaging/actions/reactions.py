@@ -5,15 +5,11 @@ from uuid import UUID
 from tradepost.accounts.models import User
 from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
-from tradepost.messaging.actions.places import (
-    change_seen,
-    lock_place,
-    refuse_blocked,
-    tell_members,
-)
+from tradepost.messaging.actions.places import change_seen, lock_place, tell_members
 from tradepost.messaging.errors import MessageDeleted, NoEmoji, NoSuchMessage, TooManyReactions
 from tradepost.messaging.models import Message, Reaction
 from tradepost.messaging.models.messages import LONGEST_EMOJI
+from tradepost.messaging.queries.members import refuse_blocked
 from tradepost.messaging.texts import is_emoji
 
 MOST_REACTIONS = 20  # of one person below one message
@@ -30,7 +26,7 @@ def add_reaction(*, user: User, message_id: UUID, emoji: str) -> Message:
     message = _lock_message(user, message_id)
     if message.deleted_at is not None:
         raise MessageDeleted
-    refuse_blocked(conversation=message.conversation, user=user)
+    refuse_blocked(conversation_id=message.conversation_id, user_id=user.pk)
     own = Reaction.objects.filter(message=message, user=user)
     present = set(own.values_list("emoji", flat=True))
     if emoji in present:

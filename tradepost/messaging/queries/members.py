@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from tradepost.accounts.models import Block
 from tradepost.kit.prepared import Prepared, as_uuid
+from tradepost.messaging.errors import Blocked
 from tradepost.messaging.models import Conversation, Member, Participant
 
 
@@ -18,6 +19,14 @@ def list_members(*, conversation_id: UUID, sender_id: UUID) -> list[Member]:
         Member(as_uuid(user_id), notify, _as_moment(muted_until), bool(blocks), bool(blocked))
         for user_id, notify, muted_until, blocks, blocked in rows
     ]
+
+
+def refuse_blocked(*, conversation_id: UUID, user_id: UUID) -> None:
+    """Raise Blocked when everybody else in the conversation blocks the user."""
+    members = list_members(conversation_id=conversation_id, sender_id=user_id)
+    others = [member for member in members if member.user_id != user_id]
+    if others and all(member.blocks_sender for member in others):
+        raise Blocked
 
 
 def ids_of_members(*, conversation_id: UUID) -> list[UUID]:

@@ -258,11 +258,14 @@ class World:
             for message in talk.messages:
                 if message.is_deleted and message.version > 1:
                     message.wipe()
+                    self.tell(talk.active(), "message.deleted", *message.cause)
 
     def react(self, who: str, message: Said, emoji: str) -> Refusal:
         refusal = self.refusal_at(who, message)
         if refusal is not None or message.is_deleted:
             return refusal or MessageDeleted
+        if self.audience_refusal(message.talk, who) is Blocked:
+            return Blocked
         if (who, emoji) not in message.reactions:
             message.reactions.append((who, emoji))
             self.tell(message.talk.active(), "reaction.added", *message.cause, who)

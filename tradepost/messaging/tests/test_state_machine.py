@@ -398,6 +398,8 @@ class Talks(RuleBasedStateMachine):
         assert (my.role, my.has_left) == (seat.role, seat.left is not None)
         assert my.archived == (seat.archived is not None and seat.archived >= end)
         people = list(talk.seats) if talk.kind == "direct" else talk.active()
+        if seat.left is not None and talk.kind != "direct":
+            people = []  # who came and went since is not theirs to know
         assert [self.names[person.user_id] for person in row.participants] == people
         place = find_place(user_id=self.users[name].pk, conversation_id=row.conversation_id)
         rows = list_rows_of_conversation(place=place, limit=MOST, oldest_first=True)
@@ -570,10 +572,11 @@ def test_whatever_happens_rows_and_screens_are_what_the_model_says():
     run_state_machine_as_test(
         Talks,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=30,
             deadline=None,
-            phases=[Phase.generate],
+            # Not shrunk: that takes minutes, and the steps that failed are short enough to read.
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )

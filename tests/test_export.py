@@ -1,0 +1,105 @@
+"""The copy of one's data: everything about oneself, and of others nothing but names."""
+
+import json
+import zipfile
+from io import BytesIO
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.test_erasure import MARKER, OF_ORDER, folder, planted, zoe  # noqa: F401 - fixtures
+from tradepost.accounts.models import Export
+from tradepost.accounts.personal_data import _collectors, write_archive
+from tradepost.messaging.tests.factories import make_conversation, say
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOTHING_PERSONAL = {"kit", "tags", "core"}
+
+
+@pytest.fixture
+def copy(planted, zoe) -> dict[str, bytes]:  # noqa: F811
+    """What is in zoe's copy, by its path."""
+    with zipfile.ZipFile(Export.objects.get(user=zoe).file.open()) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def rows(copy: dict[str, bytes], name: str) -> list[dict]:
+    return json.loads(copy[name])
+
+
+def test_every_app_gives_what_it_keeps() -> None:
+    ours = {app.label for app in apps.get_app_configs() if app.name.startswith("tradepost.")}
+
+    assert set(_collectors) == ours - NOTHING_PERSONAL - {"playground"}
+
+
+def test_messages_are_there_with_what_they_said_before(copy) -> None:
+    first, deleted, *_ = rows(copy, "messaging/messages.json")
+
+    assert first["text"] == f"then {MARKER}x"
+    assert [old["text"] for old in first["earlier_texts"]] == [f"first {MARKER}"]
+    assert (deleted["text"], deleted["deleted_at"] is None) == ("", False)
+    assert [old["text"] for old in deleted["earlier_texts"]] == [f"deleted {MARKER}"]
+
+
+def test_files_are_there_with_their_content(copy) -> None:
+    text, picture, unsent = rows(copy, "messaging/files.json")
+
+    assert text["name"] == f"{MARKER}.txt"
+    assert copy[f"messaging/{text['file']}"] == f"content {MARKER}".encode()
+    assert copy[f"messaging/{picture['file']}"].startswith(b"\xff\xd8")
+    assert (unsent["message"], text["message"] is None) == (None, False)
+
+
+def test_conversations_reactions_and_reports_are_there(copy) -> None:
+    direct, group = rows(copy, "messaging/conversations.json")
+
+    assert direct["people"] == ["Bob Example"]
+    assert (group["title"], group["role"]) == (f"Talk of {MARKER}", "owner")
+    assert [row["emoji"] for row in rows(copy, "messaging/reactions.json")] == ["👍"]
+    assert [row["note"] for row in rows(copy, "messaging/reports.json")] == [f"note {MARKER}"]
+
+
+def test_what_the_shop_knows_is_there(copy) -> None:
+    [order] = rows(copy, "store/orders.json")
+    [address] = rows(copy, "store/addresses.json")
+    [review] = rows(copy, "store/reviews.json")
+    [line] = rows(copy, "store/cart.json")
+
+    assert json.loads(copy["store/customer.json"])["phone"] == f"+2 {MARKER}"
+    assert order["delivery_address"].startswith(OF_ORDER)
+    assert [line["quantity"] for line in order["lines"]] == [1]
+    assert address["zip"] == MARKER
+    assert (review["rating"], review["description"]) == (5, f"good {MARKER}")
+    assert line["quantity"] == 2
+
+
+def test_the_log_is_there(copy) -> None:
+    kinds = [row["kind"] for row in rows(copy, "feed/events.json")]
+
+    assert {"conversation.created", "message.created", "message.deleted"} <= set(kinds)
+
+
+def test_words_of_others_are_not_there(copy, bob) -> None:
+    everything = b"".join(copy.values())
+
+    assert b"What bob wrote" not in everything
+    assert bob.email.encode() not in everything
+
+
+def test_the_copy_takes_no_more_queries_for_more_rows(
+    planted,  # noqa: F811
+    zoe,  # noqa: F811
+    bob,
+    django_assert_num_queries,
+) -> None:
+    with CaptureQueriesContext(connection) as few:
+        write_archive(BytesIO(), user=zoe)
+    talk = make_conversation(zoe, bob)
+    for number in range(20):
+        say(zoe, talk, str(number))
+
+    with django_assert_num_queries(len(few)):
+        write_archive(BytesIO(), user=zoe)

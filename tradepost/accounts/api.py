@@ -82,7 +82,7 @@ class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
         return ASKING_FOR_THE_PASSWORD.get(chosen, chosen)
 
     def get_queryset(self) -> QuerySet[User]:
-        """One's own account alone, whatever flags one has: other people's are the admin's matter."""
+        """One's own account alone, whatever flags one has: others' are the admin's matter."""
         own: QuerySet[User] = User.objects.filter(pk=caller(self.request).pk)
         return own
 

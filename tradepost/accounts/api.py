@@ -40,7 +40,7 @@ from tradepost.accounts.limits import (
     SignIns,
 )
 from tradepost.accounts.models import Export, User
-from tradepost.accounts.queries import list_blocks, open_export
+from tradepost.accounts.queries import list_blocks, list_own_account, open_export
 from tradepost.accounts.serializers import (
     BlockedPersonOutput,
     ChangePasswordInput,
@@ -83,8 +83,7 @@ class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
 
     def get_queryset(self) -> QuerySet[User]:
         """One's own account alone, whatever flags one has: others' are the admin's matter."""
-        own: QuerySet[User] = User.objects.filter(pk=caller(self.request).pk)
-        return own
+        return list_own_account(user=caller(self.request))
 
     def get_object(self) -> User:
         """The account of the address; the caller's own under ``me/``, whatever is asked of it."""

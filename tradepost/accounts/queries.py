@@ -24,6 +24,12 @@ def find_account(*, user_id: str) -> User | None:
     return found
 
 
+def list_own_account(*, user: User) -> QuerySet[User]:
+    """Return the account of the user, as a list of one."""
+    own: QuerySet[User] = User.objects.filter(pk=user.pk)
+    return own
+
+
 def find_account_by_email(*, email: str) -> User | None:
     """Return the active account of this address, in upper or lower case, if it has a password."""
     found: User | None = User.objects.filter(email__iexact=email, is_active=True).first()

@@ -69,6 +69,14 @@ class Reports(Limit):
     seconds = HOUR
 
 
+class Uploads(Limit):
+    """Files, sent already or not yet."""
+
+    scope = "uploads"
+    most = 60
+    seconds = 60
+
+
 class Searches(Limit):
     scope = "message-searches"
     most = 60

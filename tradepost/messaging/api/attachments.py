@@ -19,20 +19,14 @@ from tradepost.kit.http.bodies import created, read_body
 from tradepost.kit.http.downloads import AnyAccept
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.private_files import send_private_file
-from tradepost.kit.http.throttling import Limit
 from tradepost.kit.http.uploads_first import UploadsFirst
 from tradepost.messaging.actions.attachments import delete_file, keep_file, refuse_too_many
 from tradepost.messaging.files import StoredFile, stored_file
+from tradepost.messaging.limits import Uploads
 from tradepost.messaging.models import Attachment
 from tradepost.messaging.rows import ATTACHMENT_COLUMNS, Shown, attachment_shown
 from tradepost.messaging.serializers.attachments import UploadInput
 from tradepost.messaging.serializers.messages import FileOutput
-
-
-class Uploads(Limit):
-    scope = "uploads"
-    most = 60
-    seconds = 60
 
 
 class AttachmentViewSet(UploadsFirst, IdempotentPosts, viewsets.GenericViewSet[Attachment]):

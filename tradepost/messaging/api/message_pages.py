@@ -32,6 +32,7 @@ from tradepost.messaging.queries.messages import (
 from tradepost.messaging.rows import COLUMNS, Reader, reader_of, shown_messages
 
 KEPT_SECONDS = 60
+PARAMS = {"cursor", "page_size", "html", "format"}
 MOST_KEPT_BYTES = 262_144  # larger pages are rare, and one address more makes one page more
 FORM = 1  # of what is kept: another one when messages are shown in another way
 Kept = tuple[str, bytes]  # its ETag, and the page as JSON
@@ -107,7 +108,8 @@ def conversation_messages(request: Request, pk: UUID) -> Response:
     if kept is None:
         content = encode(_make_page(request, place))
         kept = f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"', content
-        if len(content) <= MOST_KEPT_BYTES:
+        # Not for an address that only somebody who wants to fill the memory would make up.
+        if len(content) <= MOST_KEPT_BYTES and request.query_params.keys() <= PARAMS:
             cache.set(key, kept, KEPT_SECONDS)
     etag, content = kept
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}

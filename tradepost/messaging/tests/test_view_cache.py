@@ -209,3 +209,14 @@ def test_hiding_a_message_and_showing_it_again_shows_at_once(api, ann, bob, boss
 
     assert (hidden["hidden"], hidden["message_body"]) == (True, "")
     assert (shown["hidden"], shown["message_body"]) == (False, "bad")
+
+
+def test_what_somebody_makes_up_behind_the_address_is_not_kept(api, ann, bob, group, page):
+    say(bob, group)
+
+    api(ann).get(page, {"page_size": 20})
+    kept = len(cache._cache)  # the memory's own store: nothing else counts entries
+    api(ann).get(page, {"junk": "1"})
+
+    assert kept == 1
+    assert len(cache._cache) == kept

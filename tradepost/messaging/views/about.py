@@ -31,7 +31,7 @@ from tradepost.messaging.forms import (
     StateForm,
     TitleForm,
 )
-from tradepost.messaging.limits import People
+from tradepost.messaging.limits import OF_PAGES, People
 from tradepost.messaging.models import Conversation, Participant
 from tradepost.messaging.queries.conversations import ConversationDetail, read_conversation
 from tradepost.messaging.rows import reader_of
@@ -54,6 +54,7 @@ def title(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, pk, title_form=form)
     try:
+        check_limits(request, OF_PAGES)
         rename_conversation(owner=request.user, conversation_id=pk, **form.cleaned_data)
     except DomainError as error:
         form.refuse(error)
@@ -68,6 +69,7 @@ def state(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form, now = StateForm(request.POST), timezone.now()
     if not form.is_valid():
         return _show(request, pk, state_form=form)
+    check_limits(request, OF_PAGES)  # all are told in a message
     set_conversation_state(user=request.user, conversation_id=pk, now=now, **form.asked(now))
     return _back(request, pk, _("Everybody sees now how it stands."))
 

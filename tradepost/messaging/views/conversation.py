@@ -15,7 +15,7 @@ from tradepost.kit.http.pages import posted_from
 from tradepost.messaging.actions.reading import mark_conversation_read
 from tradepost.messaging.actions.sending_files import send_with_files
 from tradepost.messaging.forms import MessageForm, PlaceForm, ReadUpToForm
-from tradepost.messaging.limits import OF_PAGES
+from tradepost.messaging.limits import OF_PAGES, Uploads
 from tradepost.messaging.models import Message
 from tradepost.messaging.queries.conversations import (
     NEWEST_SHOWN,
@@ -47,6 +47,7 @@ def conversation_send(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return _show(request, pk, form)
     try:
         check_limits(request, OF_PAGES)
+        check_limits(request, [Uploads] * len(form.cleaned_data["attachments"]))
         sent = send_with_files(sender=request.user, conversation_id=pk, **form.cleaned_data)
     except DomainError as error:
         form.refuse(error)

@@ -49,8 +49,6 @@ find_false_payments = describe(
             ORDER BY e.id DESC LIMIT 1
         ), 'P') AS said
         FROM store_order o
-        -- Orders from before there were timelines have none.
-        WHERE EXISTS (SELECT 1 FROM store_orderevent e WHERE e.order_id = o.id)
     ) heard WHERE payment_status <> said
     """,
 )

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.urls import reverse
 from time_machine import travel
 
@@ -194,7 +195,8 @@ def test_a_checkout_takes_as_many_queries_for_fifty_lines_as_for_five(
         "customer", "order", "order lines",
         "its lines, away", "dropped lines, away", "cart, away",
         "job for the receipt", "the desk", "notification of the desk",
-        "feed counters", "events", "pointers", "stamp",
+        *(["feed"] if connection.vendor == "postgresql" else ["counters", "events", "pointers"]),
+        "stamp",
         "commit",
     ]  # fmt: skip
 

@@ -342,6 +342,7 @@ def test_the_sweep_of_nothing_finds_nothing():
     assert sweep_stray_files(now=timezone.now()) == 0
 
 
+@pytest.mark.django_db(transaction=True)  # a job that cleans up after them allows no transaction
 def test_the_sweeps_and_the_purge_are_scheduled_and_run(ann, talk, settings):
     settings.KEEP_UNSENT_FILES_HOURS = settings.KEEP_DELETED_HOURS = 0
     sent, _unsent = (upload_file(uploader=ann, file=text()) for _ in range(2))

@@ -211,7 +211,11 @@ def test_hiding_a_message_and_showing_it_again_shows_at_once(api, ann, bob, boss
     assert (shown["hidden"], shown["message_body"]) == (False, "bad")
 
 
-def test_what_somebody_makes_up_behind_the_address_is_not_kept(api, ann, bob, group, page):
+def test_what_somebody_makes_up_behind_the_address_is_not_kept(
+    api, ann, bob, group, page, settings
+):
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": "made-up"}}
     say(bob, group)
 
     api(ann).get(page, {"page_size": 20})

@@ -28,8 +28,9 @@ check: .venv/.ready-to-develop  ## format, lint, types, import contracts, house 
 bench: .venv/.ready-to-develop  ## measure speed beside the floor and a plain project
 	$(BIN)/python -m benchmarks
 
-schema: .venv/.ready-to-develop ## write docs/openapi.yaml anew
+schema: .venv/.ready-to-develop ## write docs/openapi.yaml and docs/feed-events.json anew
 	DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py describe_feed --file docs/feed-events.json
 
 format: .venv/.ready-to-develop
 	$(BIN)/ruff format

@@ -1,13 +1,18 @@
 """The cast and the tools that all tests share."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
 from tradepost.accounts.models import User
+from tradepost.feed.actions import publishing
+from tradepost.feed.kinds import EventKind, Fact, check_event, find_event
+from tradepost.feed.schema import schema_of_data
 from tradepost.kit.http.hot.shelf import shelf
 from tradepost.store.queries import CUSTOMER_SERVICE
 
@@ -19,6 +24,31 @@ def empty_cache() -> None:
     """Stored answers and counters of another test must not be found."""
     cache.clear()
     shelf.clear()
+
+
+@pytest.fixture(autouse=True)
+def misfits(monkeypatch) -> Iterator[list[str]]:
+    """What a test published that does not fit the schema of its kind; there must be none.
+
+    They are counted and not refused: who runs jobs, or tells listeners, may swallow a refusal.
+    """
+    found: list[str] = []
+
+    def check(kind: str, data: dict[str, Fact]) -> None:
+        check_event(kind, data)
+        errors = validator_of(find_event(kind)).iter_errors(data)
+        found.extend(f"{kind}: {error.json_path} {error.message}" for error in errors)
+
+    monkeypatch.setattr(publishing, "check_event", check)
+    yield found
+    assert found == []
+
+
+@functools.cache
+def validator_of(kind: EventKind) -> Draft202012Validator:
+    """Return what judges the data of a kind, made once."""
+    formats = Draft202012Validator.FORMAT_CHECKER
+    return Draft202012Validator(schema_of_data(kind), format_checker=formats)
 
 
 def make_user(username: str, **fields: object) -> User:

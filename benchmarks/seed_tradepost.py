@@ -47,6 +47,7 @@ def fill_accounts() -> None:
 
     from tradepost.accounts.models import User
     from tradepost.feed.actions.publishing import publish
+    from tradepost.feed.kinds import register_event
     from tradepost.kit.transactions import unit_of_work
     from tradepost.store.models import Customer
     from tradepost.store.queries import CUSTOMER_SERVICE
@@ -60,6 +61,7 @@ def fill_accounts() -> None:
     ]  # fmt: skip
     bulk(User, people)
     bulk(Customer, [Customer(user=person) for person in people])
+    register_event("bench.ready", sentence="The measurement may begin.")
     with unit_of_work():  # everybody's feed has begun
         publish(kind="bench.ready", user_ids=[person.pk for person in people], data={})
     desk = Group.objects.get_or_create(name=CUSTOMER_SERVICE)[0]

@@ -182,7 +182,7 @@ class Server:
 @contextmanager
 def serving(contestant: Contestant) -> Iterator[Server]:
     """Start a contestant and stop it at the end."""
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         [part.format(port=port) for part in contestant.command],
         cwd=ROOT,
@@ -198,7 +198,7 @@ def serving(contestant: Contestant) -> Iterator[Server]:
         server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

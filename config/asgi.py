@@ -6,8 +6,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
 from django.core.wsgi import get_wsgi_application
 
-wsgi = get_wsgi_application()  # sets Django up, which the next import needs
+wsgi = get_wsgi_application()  # sets Django up, which the next imports need
 
-from tradepost.kit.http.application import serve_wsgi  # noqa: E402
+from tradepost.feed.consumers import LiveFeed  # noqa: E402
+from tradepost.kit.http.application import Application  # noqa: E402
 
-application = serve_wsgi(wsgi)
+application = Application(wsgi, live=LiveFeed(wsgi))

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tradepost.feed.middleware.FeedPlace",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tradepost.kit.http.refusals.RefusalPages",
@@ -122,8 +123,10 @@ CACHES: dict[str, dict[str, object]] = {
 }
 if REDIS_URL:
     CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "tradepost.kit.cache.PatientRedisCache",
         "LOCATION": REDIS_URL,
+        # Nobody's request waits long for what may be forgotten.
+        "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25, "retry": None},
     }
 # For what names no time of its own, and so that our keys are known among others.
 CACHES["default"] |= {"TIMEOUT": 600, "KEY_PREFIX": "tradepost"}
@@ -280,6 +283,13 @@ KEEP_UNSENT_FILES_HOURS = 24
 # --- Feed ------------------------------------------------------------------------------------
 
 KEEP_FEED_DAYS = env.int("KEEP_FEED_DAYS", default=30)  # who comes back later starts afresh
+FEED_POLL_SECONDS = env.float("FEED_POLL_SECONDS", default=1.0)  # when no hint comes; 0: never
+FEED_BEAT_SECONDS = env.int("FEED_BEAT_SECONDS", default=25)  # of silence on a connection
+FEED_THREADS = env.int("FEED_THREADS", default=4)  # for sign-ins and resuming; as many for commands
+FEED_MOST_SOCKETS = env.int("FEED_MOST_SOCKETS", default=10_000)  # of one process
+FEED_SOCKETS_PER_USER = env.int("FEED_SOCKETS_PER_USER", default=10)  # in one process
+FEED_SOCKET_HOURS = env.int("FEED_SOCKET_HOURS", default=12)  # then one signs in again
+FEED_DRAIN_SECONDS = env.int("FEED_DRAIN_SECONDS", default=4)  # to send sockets away in waves
 
 # --- Mail, files, language -------------------------------------------------------------------
 

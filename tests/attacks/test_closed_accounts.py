@@ -39,7 +39,10 @@ def test_a_change_of_name_on_the_page_does_not_name_a_closed_account(ann):
 
     try:
         with transaction.atomic():
-            change_profile(user=ann, first_name="Ann", last_name="Example", phone_number="123")
+            change_profile(
+                user=ann, first_name="Ann", last_name="Example", phone_number="123",
+                hides_presence=False,
+            )  # fmt: skip
     except Exception:  # noqa: BLE001 - any refusal will do
         pass
 

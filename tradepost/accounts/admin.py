@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tradepost.accounts.actions.users import close_account
 from tradepost.accounts.caller import caller
 from tradepost.accounts.models import User
+from tradepost.accounts.presence import online_among
 
 
 class NewAccountForm(AdminUserCreationForm):
@@ -27,7 +29,15 @@ class NewAccountForm(AdminUserCreationForm):
 @admin.register(User)
 class AccountAdmin(UserAdmin):
     add_form = NewAccountForm
-    list_display = ["username", "email", "first_name", "last_name", "role", "created_at"]
+    list_display = [
+        "username",
+        "email",
+        "first_name",
+        "last_name",
+        "role",
+        "is_online",
+        "created_at",
+    ]
     list_filter = ["role", "is_staff", "is_active", "created_at"]
     search_fields = ["username", "email", "first_name", "last_name"]
     ordering = ["username"]
@@ -35,7 +45,7 @@ class AccountAdmin(UserAdmin):
     actions = ["close_accounts"]
     fieldsets = (
         *(UserAdmin.fieldsets or ()),
-        ("Tradepost", {"fields": ("role", "phone_number", "created_at")}),
+        ("Tradepost", {"fields": ("role", "phone_number", "hides_presence", "created_at")}),
     )
     add_fieldsets = (
         (
@@ -49,6 +59,18 @@ class AccountAdmin(UserAdmin):
             },
         ),
     )  # fmt: skip
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Ask once for all rows who is online."""
+        changes = super().get_changelist_instance(request)
+        online = online_among({row.pk for row in changes.result_list})
+        for row in changes.result_list:
+            row.is_online_now = row.pk in online
+        return changes
+
+    @admin.display(boolean=True, description=gettext_lazy("online"))
+    def is_online(self, person: User) -> bool:
+        return bool(getattr(person, "is_online_now", False))
 
     @admin.action(description=gettext_lazy("Close accounts"), permissions=["delete"])
     def close_accounts(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:

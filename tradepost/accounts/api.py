@@ -110,7 +110,7 @@ class AccountViewSet(IdempotentPosts, UserViewSet):  # type: ignore[misc]
     def perform_update(self, serializer: BaseSerializer[User], *args: Any, **kwargs: Any) -> None:
         now: Any = serializer.instance
         given = serializer.validated_data
-        names = ("first_name", "last_name", "phone_number")
+        names = ("first_name", "last_name", "phone_number", "hides_presence")
         fields = {name: given.get(name, getattr(now, name)) for name in names}
         serializer.instance = change_profile(user=now, **fields)
 

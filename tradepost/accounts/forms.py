@@ -80,7 +80,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "phone_number"]
+        fields = ["first_name", "last_name", "phone_number", "hides_presence"]
         widgets = NAMES
 
 

@@ -65,6 +65,11 @@ class User(AbstractUser):
     email = models.EmailField(_("email address"), validators=[ascii_only])
     phone_number = models.CharField(max_length=32, blank=True, default="")
     role = models.CharField(max_length=5, choices=Role.choices, default=Role.GUEST)
+    hides_presence = models.BooleanField(
+        _("hides presence"),
+        default=False,
+        help_text=_("Nobody is told when this person is online, or last was."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar = Users()

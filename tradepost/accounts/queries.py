@@ -107,3 +107,15 @@ def _build_open_accounts(user_id: UUID) -> QuerySet[User, Any]:
 
 
 _open_accounts = Prepared(_build_open_accounts, places={"user_id": UUID})
+
+
+def passwords_of(*, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the hash of the password of each of these accounts that is open."""
+    open_ones = User.objects.filter(pk__in=user_ids, is_active=True)
+    return dict(open_ones.values_list("pk", "password"))
+
+
+def hiding_among(user_ids: Collection[UUID]) -> set[UUID]:
+    """Return who among these people does not want others to know whether they are there."""
+    hiding = User.objects.filter(pk__in=user_ids, hides_presence=True)
+    return set(hiding.values_list("pk", flat=True))

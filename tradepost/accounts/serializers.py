@@ -33,7 +33,10 @@ class OwnAccount(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ["id", "username", "email", "first_name", "last_name", "phone_number", "role"]
+        fields = [
+            "id", "username", "email", "first_name", "last_name", "phone_number", "role",
+            "hides_presence",
+        ]  # fmt: skip
         read_only_fields = ["id", "username", "email", "role"]
 
 

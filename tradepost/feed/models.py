@@ -79,3 +79,14 @@ class Pointer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}/{self.seq}"
+
+
+class Ticket(models.Model):
+    """A way into the feed's socket, for one time and a short while; kept as its digest."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"for {self.user_id} until {self.expires_at}"

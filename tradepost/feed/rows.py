@@ -18,12 +18,12 @@ def page_as_json(page: FeedPage) -> dict[str, object]:
         "reset": page.reset,
         "more": page.more,
         "results": [
-            {"seq": seq, "kind": kind, "data": orjson.Fragment(data), "at": _in_utc(at)}
+            {"seq": seq, "kind": kind, "data": orjson.Fragment(data), "at": in_utc(at)}
             for seq, kind, data, at in page.rows
         ],
     }
 
 
-def _in_utc(moment: datetime) -> datetime:
-    """Some drivers leave out that the moments of a database are in UTC."""
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment as it is: some drivers leave out that those of a database are in UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

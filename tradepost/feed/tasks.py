@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from tradepost.feed.actions.tickets import drop_old_tickets
 from tradepost.feed.actions.trimming import trim_feeds as trim_old_feeds
 from tradepost.kit.jobs import job
 
@@ -20,3 +21,9 @@ def trim_feeds() -> None:
     for _ in range(MOST_PORTIONS):
         if not trim_old_feeds(before=before):
             return
+
+
+@job("feed.drop_tickets", every_seconds=HOUR)
+def drop_tickets() -> None:
+    """Forget the tickets that nobody used."""
+    drop_old_tickets(now=timezone.now())

@@ -33,6 +33,7 @@ class StoreConfig(AppConfig):
         from tradepost.notifications.kinds import Offer, register_kind
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
         from tradepost.store.audit import INVARIANTS
+        from tradepost.store.events import register_events
         from tradepost.store.hot import PARAMS, product_bytes, product_list_bytes
         from tradepost.store.models.search import CATALOGUE_TEXTS
         from tradepost.store.personal_data import collect_shopping
@@ -46,6 +47,7 @@ class StoreConfig(AppConfig):
             # The buyer gets a mail about these anyway.
             email = Offer.OFF if kind in ("order.paid", "order.canceled") else Offer.ON
             register_kind(kind, sentence=sentence, label=label, link=_order_page, email=email)
+        register_events()
         register_personal_data("store", collect=collect_shopping)
         register_hot_read(
             path=r"/api/v1/store/products/",

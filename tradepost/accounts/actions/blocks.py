@@ -4,6 +4,7 @@ from uuid import UUID
 
 from tradepost.accounts.errors import AccountClosed, BlocksOneself
 from tradepost.accounts.models import Block, User
+from tradepost.accounts.signals import person_blocked, person_unblocked
 from tradepost.kit.errors import NotFound
 from tradepost.kit.inserts import insert
 from tradepost.kit.locks import weak
@@ -29,6 +30,7 @@ def block_person(*, blocker: User, person_id: UUID) -> User:
     row = Block(blocker=blocker, blocked_id=person_id)
     insert([row], unless_taken=["blocker", "blocked"])
     person: User = there[person_id]
+    person_blocked.send(sender=User, blocker=blocker, person=person)
     return person
 
 
@@ -38,5 +40,7 @@ def unblock_person(*, blocker: User, person_id: UUID) -> User:
     person: User | None = User.objects.filter(pk=person_id).first()
     if person is None:
         raise NotFound
-    Block.objects.filter(blocker=blocker, blocked=person).delete()
+    deleted, _ = Block.objects.filter(blocker=blocker, blocked=person).delete()
+    if deleted:
+        person_unblocked.send(sender=User, blocker=blocker, person=person)
     return person

@@ -20,7 +20,7 @@ from django.db.models.functions import Lower
 from tradepost.accounts.errors import AccountClosed, EmailTaken, UsernameTaken
 from tradepost.accounts.models import Block, Export, User
 from tradepost.accounts.queries import find_account_by_email
-from tradepost.accounts.signals import account_closed
+from tradepost.accounts.signals import account_changed, account_closed
 from tradepost.kit.idempotency import forget_answers
 from tradepost.kit.jobs import enqueue
 from tradepost.kit.locks import weak
@@ -56,13 +56,18 @@ def register_user(  # house: allow A1 because the password is hashed before the 
 
 
 @atomic
-def change_profile(*, user: User, first_name: str, last_name: str, phone_number: str) -> User:
-    """Change what other people call the user and how to ring them. Raises AccountClosed."""
+def change_profile(
+    *, user: User, first_name: str, last_name: str, phone_number: str, hides_presence: bool
+) -> User:
+    """Change what other people call the user, how to ring them, and whether they see the user come
+    and go. Raises AccountClosed."""
     account = lock_account(user)
     account.first_name = first_name
     account.last_name = last_name
     account.phone_number = phone_number
-    account.save(update_fields=["first_name", "last_name", "phone_number"])
+    account.hides_presence = hides_presence
+    account.save(update_fields=["first_name", "last_name", "phone_number", "hides_presence"])
+    account_changed.send(sender=User, user=account)
     return account
 
 
@@ -80,6 +85,7 @@ def change_username(*, user: User, username: str) -> None:
         account.save(update_fields=["username"])
     except IntegrityError as error:  # somebody else took it at this very moment
         raise UsernameTaken(field="new_username") from error
+    account_changed.send(sender=User, user=account)
 
 
 def set_password(  # house: allow A1 because the password is hashed before the transaction

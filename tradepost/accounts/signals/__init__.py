@@ -2,4 +2,8 @@
 
 from django.dispatch import Signal
 
-account_closed = Signal()  # in the transaction of the closing; sender: User, keyword: user
+# All are sent in the transaction of the deed, by User.
+account_closed = Signal()  # keyword: user
+account_changed = Signal()  # keyword: user
+person_blocked = Signal()  # keywords: blocker, person
+person_unblocked = Signal()  # keywords: blocker, person

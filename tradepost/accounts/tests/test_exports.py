@@ -96,6 +96,7 @@ def test_the_copy_holds_the_account_without_the_password(api, ann, bob) -> None:
     account = json.loads(copy.read("account.json"))
     assert set(account) == {
         "id", "username", "email", "first_name", "last_name", "phone_number", "role", "groups",
+        "hides_presence",
         "is_active", "is_staff", "is_superuser", "created_at", "date_joined", "last_login",
     }  # fmt: skip
     assert (account["id"], account["email"]) == (str(ann.pk), "ann@example.com")

@@ -17,6 +17,7 @@ def account(user: User, **changed: object) -> dict[str, object]:
         "last_name": "Example",
         "phone_number": "",
         "role": "guest",
+        "hides_presence": False,
     }
     return {**shown, **changed}
 

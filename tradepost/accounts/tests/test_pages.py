@@ -207,11 +207,12 @@ def test_registration_pages_are_limited_like_the_api(client, db, settings, monke
     assert answers == [200] * 3 + [429]
 
 
-def test_the_account_page_takes_six_queries(client, ann, django_assert_num_queries):
+def test_the_account_page_takes_seven_queries(client, ann, django_assert_num_queries):
     client.force_login(ann)
 
-    # session, user, unread conversations, notifications; the export, people who are blocked
-    with django_assert_num_queries(6):
+    # session, user, place in the feed, unread conversations, notifications; the export, people who
+    # are blocked
+    with django_assert_num_queries(7):
         answer = client.get("/account/")
 
     assert "ann@example.com" in answer.content.decode()

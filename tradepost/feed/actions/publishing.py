@@ -12,10 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from tradepost.feed import hints
+from tradepost.feed.kinds import Fact, check_event
 from tradepost.feed.models import Event, FeedHead, Pointer, first_epoch
 from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import before_commit
@@ -57,8 +59,6 @@ POINT_ON_SQLITE = f"""
     {LINE_ON_SQLITE} {POINT} FROM line JOIN feed_feedhead AS head ON head.user_id = person
 """
 
-Fact = str | int | bool | None
-
 
 @dataclass(frozen=True)
 class Announcement:
@@ -73,14 +73,18 @@ def publish(*, kind: str, user_ids: Collection[UUID], data: Mapping[str, Fact]) 
     """Add an event to the feeds of these users, in the transaction of the deed.
 
     ``data`` is for ids and numbers: a client asks for the rest, with its rights of that moment.
+    Raises LookupError for a kind that is not registered, ValueError for other data than it has.
     """
+    check_event(kind, data)
     if user_ids:
         announcement = Announcement(kind, frozenset(user.hex for user in user_ids), data)
         before_commit(_write, announcement, order=LAST_BUT_FOR_STAMPS)
 
 
 def _write(announcements: list[Announcement]) -> None:
-    """Write all events of a transaction at its end, each counter moved once."""
+    """Write all events of a transaction at its end, each counter moved once; hint after it."""
+    people = {person for said in announcements for person in said.people}
+    transaction.on_commit(lambda: hints.wake(people))
     if connection.vendor == "postgresql":
         _write_at_once(announcements)
     elif connection.vendor == "sqlite":

@@ -20,7 +20,7 @@ def feeds(ann, bob):
     """Two feeds with three events each, of which the first is forgotten."""
     for number in range(3):
         with unit_of_work():
-            publish(kind="thing.happened", user_ids=[ann.pk, bob.pk], data={"number": number})
+            publish(kind="test", user_ids=[ann.pk, bob.pk], data={"number": number})
     trim_feeds(before=timezone.now() + timedelta(seconds=1), limit=1)
     return FeedHead.objects.order_by("pk")
 

@@ -22,7 +22,7 @@ def happened():
 
     def happened(*users, days: int) -> None:
         with unit_of_work():
-            publish(kind="test", user_ids=[user.pk for user in users], data={"days": days})
+            publish(kind="test", user_ids=[user.pk for user in users], data={"number": days})
         event = Event.objects.latest("pk")
         Event.objects.filter(pk=event.pk).update(created_at=timezone.now() - days * DAY)
 
@@ -138,9 +138,10 @@ def test_trimming_beside_publishers_leaves_no_gap(ann, bob) -> None:
     def publish_some(*people) -> None:
         gate.wait()
         try:
-            for _ in turns:
+            for turn in turns:
                 with unit_of_work():
-                    publish(kind="test", user_ids=[user.pk for user in people], data={})
+                    ids = [user.pk for user in people]
+                    publish(kind="test", user_ids=ids, data={"number": turn})
         finally:
             connection.close()
 

@@ -18,6 +18,9 @@ from tradepost.kit.http.guard import Receive, Send
 Scope = MutableMapping[str, Any]
 Wsgi = Callable[..., Iterable[bytes]]
 
+ABORT = (
+    "abort"  # in the state of a scope: what throws a connection away, with all that waits for it
+)
 SAME_FOR_ALL = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),

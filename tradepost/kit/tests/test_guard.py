@@ -5,10 +5,16 @@ import json
 
 import pytest
 
-from tradepost.kit.http.application import serve_wsgi
+from tradepost.kit.http.application import Application
 from tradepost.kit.http.guard import Guard
 
 NEVER = "the client sends nothing more"
+
+
+class NobodyStays:
+    """Serves no connection that stays."""
+
+    sockets = streams = "/nowhere/"
 
 
 class Inner:
@@ -187,7 +193,12 @@ def echo(environ, start_response):
 def test_a_chunked_body_reaches_django_with_its_length() -> None:
     chunked = (b"transfer-encoding", b"chunked")
 
-    answer = ask(serve_wsgi(echo), Client(b"abc", b"def"), chunked, query="q=thé".encode())
+    answer = ask(
+        Application(echo, live=NobodyStays()),
+        Client(b"abc", b"def"),
+        chunked,
+        query="q=thé".encode(),
+    )
 
     assert answer == (200, b"6 q=th%C3%A9 abcdef")
 
@@ -195,4 +206,4 @@ def test_a_chunked_body_reaches_django_with_its_length() -> None:
 def test_the_limits_come_from_the_settings(settings) -> None:
     settings.MAX_BODY_BYTES = 5
 
-    assert ask(serve_wsgi(echo), Client(b"x" * 6))[0] == 413
+    assert ask(Application(echo, live=NobodyStays()), Client(b"x" * 6))[0] == 413

@@ -12,7 +12,7 @@ from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
-from tradepost.messaging.actions.places import lock_owned, lock_place
+from tradepost.messaging.actions.places import lock_owned, lock_place, tell_members
 from tradepost.messaging.actions.saying import say_in_system_message
 from tradepost.messaging.errors import BadState, FixedMembership, NoSuchPerson, TooManyPeople
 from tradepost.messaging.models import Conversation, Participant
@@ -139,7 +139,8 @@ def _add_people(conversation: Conversation, *, owner: User, people: Iterable[Use
         raise TooManyPeople(field="participant_ids")
     roles = {owner.pk: Participant.Role.OWNER, **dict.fromkeys(others, Participant.Role.MEMBER)}
     present = Participant.objects.filter(conversation=conversation)
-    missing = roles.keys() - set(present.values_list("user_id", flat=True))
+    known = set(present.values_list("user_id", flat=True))
+    missing = roles.keys() - known
     places = [
         Participant(conversation=conversation, user_id=user_id, role=roles[user_id])
         for user_id in sorted(missing)
@@ -147,6 +148,8 @@ def _add_people(conversation: Conversation, *, owner: User, people: Iterable[Use
     insert(places, unless_taken=["conversation", "user"])  # of parallel callers each adds everybody
     data = {"conversation": str(conversation.pk)}
     publish(kind="conversation.created", user_ids=missing, data=data)
+    if missing and known:
+        tell_members(conversation=conversation, kind="conversation.people_changed")
     if conversation.kind == Conversation.Kind.GROUP:
         notify(
             user_ids=others,

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from tradepost.accounts.models import User
-from tradepost.feed.actions.publishing import Fact, publish
+from tradepost.feed.actions.publishing import publish
+from tradepost.feed.kinds import Fact
 from tradepost.kit.prepared import Prepared
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.errors import NoSuchConversation, OwnersOnly

@@ -73,6 +73,16 @@ def test_there_is_one_conversation_about_a_thing(ann, bob, charlie):
     assert first.subject == charlie
 
 
+def test_who_is_in_it_hears_who_comes_when_it_is_opened_again(ann, bob, charlie):
+    talk = open_conversation_about(subject=bob, title="Bob", owner=ann, people=[bob])
+
+    open_conversation_about(subject=bob, title="Bob", owner=ann, people=[bob, charlie])
+
+    [event] = Event.objects.filter(kind="conversation.people_changed")
+    assert event.data == {"conversation": str(talk.pk)}
+    assert {pointer.user for pointer in event.pointers.all()} == {ann, bob, charlie}
+
+
 def test_a_conversation_holds_a_limited_number_of_people(ann, bob, charlie, settings):
     settings.MOST_PARTICIPANTS = 2
 

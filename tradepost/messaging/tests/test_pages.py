@@ -112,16 +112,16 @@ def test_the_inbox_comes_twenty_a_page_without_losing_any(client, ann, bob):
     assert shown == [made[:0:-1], made[:1]]
 
 
-def test_the_inbox_takes_eleven_queries_however_long_it_is(
+def test_the_inbox_takes_twelve_queries_however_long_it_is(
     client, ann, bob, charlie, talk, django_assert_num_queries
 ):
     say(charlie, open_direct_conversation(first=ann, second=charlie))
     client.force_login(ann)
 
-    # session, user, conversations, whom the reader blocks, their people, what is unread in them,
-    # their last messages, reactions and replies to these; what is unread: conversations,
-    # notifications
-    with django_assert_num_queries(11):
+    # session, user, place in the feed, conversations, whom the reader blocks, their people, what is
+    # unread in them, their last messages, reactions and replies to these; what is unread:
+    # conversations, notifications
+    with django_assert_num_queries(12):
         client.get("/inbox/")
 
 
@@ -214,16 +214,17 @@ def test_a_place_that_cannot_be_read_shows_the_newest(client, ann, talk, before)
     assert seqs_of(answer.context) == [1]
 
 
-def test_a_conversation_takes_eleven_queries_however_long_it_is(
+def test_a_conversation_takes_twelve_queries_however_long_it_is(
     client, ann, bob, talk, django_assert_num_queries
 ):
     for _ in range(5):
         say(bob, talk)
     client.force_login(ann)
 
-    # session, user, conversation, whom the reader blocks, its newest messages, their reactions and
-    # replies, its people, what is unread in it; what is unread: conversations, notifications
-    with django_assert_num_queries(11):
+    # session, user, place in the feed, conversation, whom the reader blocks, its newest messages,
+    # their reactions and replies, its people, what is unread in it; what is unread: conversations,
+    # notifications
+    with django_assert_num_queries(12):
         client.get(f"/inbox/{talk.pk}/")
 
 
@@ -236,7 +237,7 @@ def test_answers_to_what_is_on_another_page_take_four_queries_more(
     client.force_login(ann)
 
     # as above, and what is answered, whom the reader blocks, reactions, replies
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         answer = client.get(f"/inbox/{talk.pk}/")
 
     assert {line.quote.gist for line in answer.context["lines"]} == {"Hello ann"}

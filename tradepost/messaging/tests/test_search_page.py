@@ -76,14 +76,15 @@ def test_too_many_searches_are_refused_in_the_form(client, ann, settings, monkey
     assert (answer.status_code, answer.context["form"]["q"].value()) == (429, "kettle")
 
 
-def test_a_search_takes_at_most_twelve_queries_however_much_it_finds(
+def test_a_search_takes_at_most_thirteen_queries_however_much_it_finds(
     client, ann, bob, talk, django_assert_max_num_queries
 ):
     for _ in range(5):
         say(bob, talk, "kettle")
     client.force_login(ann)
 
-    # session, user, whom the reader blocks, where to look, two looks (SQLite), the messages, their
-    # reactions and replies, titles; what is unread: conversations, notifications
-    with django_assert_max_num_queries(12):
+    # session, user, place in the feed, whom the reader blocks, where to look, two looks (SQLite),
+    # the messages, their reactions and replies, titles; what is unread: conversations,
+    # notifications
+    with django_assert_max_num_queries(13):
         client.get("/inbox/search/", {"q": "kettle"})

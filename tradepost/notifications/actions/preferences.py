@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tradepost.accounts.models import User
+from tradepost.feed.actions.publishing import publish
 from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
 from tradepost.notifications.errors import BadLink, NotSwitchable, UnknownKind
@@ -31,6 +32,7 @@ def change_preferences(*, user: User, switches: Mapping[Switch, bool]) -> None:
         if is_on != defaults[kind, channel]
     ]
     insert(rows, unless_taken=["user", "kind", "channel"])
+    publish(kind="notification.preferences_changed", user_ids=[user.pk], data={})
 
 
 @atomic

@@ -76,7 +76,7 @@ def test_nothing_is_marked_read_by_a_link(client, ann, told):
     assert told.read_at is None
 
 
-def test_the_list_takes_seven_queries_however_long_it_is(
+def test_the_list_takes_eight_queries_however_long_it_is(
     client, ann, bob, charlie, told, django_assert_num_queries
 ):
     for number in range(3):
@@ -85,9 +85,9 @@ def test_the_list_takes_seven_queries_however_long_it_is(
             tell(ann, about=actor, cause=cause, group=f"conversation:{number}")
     client.force_login(ann)
 
-    # session, user, the newest of each group with its actor, counts, people, and what is unread:
-    # conversations, notifications
-    with django_assert_num_queries(7):
+    # session, user, place in the feed, the newest of each group with its actor, counts, people, and
+    # what is unread: conversations, notifications
+    with django_assert_num_queries(8):
         client.get("/notifications/")
 
 

@@ -67,6 +67,14 @@ def test_only_what_is_not_the_default_is_kept(ann) -> None:
     assert [row.channel for row in Preference.objects.all()] == ["digest"]
 
 
+def test_the_own_devices_hear_of_a_change(api, ann, bob) -> None:
+    api(ann).put(URL, {"digest": True})
+
+    [row] = api(ann).get("/api/v1/feed/").json()["results"]
+    assert (row["kind"], row["data"]) == ("notification.preferences_changed", {})
+    assert api(bob).get("/api/v1/feed/").json()["results"] == []
+
+
 def test_preferences_are_ones_own(api, ann, bob) -> None:
     api(ann).put(URL, {"digest": True})
 

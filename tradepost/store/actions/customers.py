@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tradepost.accounts.actions.users import forget_history, lock_account
 from tradepost.accounts.models import User
+from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import NotFound
 from tradepost.kit.locks import lock_one
 from tradepost.kit.transactions import atomic, refusing_duplicates
@@ -43,6 +44,7 @@ def change_customer(*, customer_id: int, changes: Mapping[str, Any]) -> Customer
     for name, value in changes.items():
         setattr(customer, name, value)
     customer.save(update_fields=list(changes))
+    _announce(customer.user_id)
     return customer
 
 
@@ -85,7 +87,9 @@ def add_address(*, user: User, street: str, city: str, zip: str = "") -> Address
     customer = ensure_customer(user=user)
     if customer.addresses.count() >= MOST_ADDRESSES:
         raise TooManyAddresses
-    return Address.objects.create(customer=customer, street=street, city=city, zip=zip)
+    address = Address.objects.create(customer=customer, street=street, city=city, zip=zip)
+    _announce(user.pk)
+    return address
 
 
 @atomic
@@ -99,6 +103,7 @@ def change_address(*, user: User, address_id: int, changes: Mapping[str, Any]) -
     for name, value in changes.items():
         setattr(address, name, value)
     address.save(update_fields=list(changes))
+    _announce(user.pk)
     return address
 
 
@@ -109,6 +114,7 @@ def remove_address(*, user: User, address_id: int) -> None:
     removed, _ = Address.objects.visible_to(user).filter(pk=address_id).delete()
     if not removed:
         raise NotFound
+    _announce(user.pk)
 
 
 def _forget_history(user: User) -> None:
@@ -119,6 +125,11 @@ def _forget_history(user: User) -> None:
         Review.objects.filter(author=user),
     ):
         forget_history(of=rows.model, keys=rows.values_list("pk", flat=True))
+
+
+def _announce(user_id: UUID) -> None:
+    """Tell the person's own devices; what is in a record is nobody else's matter."""
+    publish(kind="customer.changed", user_ids=[user_id], data={})
 
 
 def _lock_customer(customer_id: int) -> Customer:

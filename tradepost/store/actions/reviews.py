@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from tradepost.accounts.actions.users import lock_account
 from tradepost.accounts.models import User
+from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import Refused
 from tradepost.kit.locks import lock_one, weak
 from tradepost.kit.stamps import raise_stamp
@@ -39,6 +40,7 @@ def write_review(
         product=product, author=author, name=name, description=description, rating=rating
     )
     recount_reviews(product_ids=[product_id])
+    _announce(review, "review.written")
     return review
 
 
@@ -54,6 +56,7 @@ def change_review(
         setattr(review, name, value)
     review.save(update_fields=list(changes))
     recount_reviews(product_ids=[product_id])
+    _announce(review, "review.changed")
     return review
 
 
@@ -61,7 +64,9 @@ def change_review(
 def delete_review(*, editor: User, product_id: int, review_id: int) -> None:
     """Take a review away. Raises NotFound, or Refused for a review of somebody else."""
     lock_product(product_id)
-    _lock_editable(editor, product_id, review_id).delete()
+    review = _lock_editable(editor, product_id, review_id)
+    _announce(review, "review.deleted")
+    review.delete()
     recount_reviews(product_ids=[product_id])
 
 
@@ -87,6 +92,13 @@ def recount_reviews(*, product_ids: Some[int]) -> None:
         reviews_count=_or_zero(rows.annotate(n=Count("pk")).values("n")),
     )
     raise_stamp(CATALOGUE)
+
+
+def _announce(review: Review, kind: str) -> None:
+    """Tell its author, on every device; also of what the staff does to it."""
+    if review.author_id is not None:
+        data = {"product": review.product_id, "review": review.pk}
+        publish(kind=kind, user_ids=[review.author_id], data=data)
 
 
 def _or_zero(rows: Any) -> Coalesce:

@@ -100,11 +100,11 @@ def test_a_form_address_that_is_opened_by_hand_leads_to_its_page(client, home):
     assert Address.objects.get() == home
 
 
-def test_addresses_take_five_queries_however_many_there_are(
+def test_addresses_take_six_queries_however_many_there_are(
     client, home, ann, django_assert_num_queries
 ):
     add_address(user=ann, street="Long Lane 3", city="York")
 
-    # session, user, addresses, and what is unread: conversations, notifications
-    with django_assert_num_queries(5):
+    # session, user, place in the feed, addresses, and what is unread: conversations, notifications
+    with django_assert_num_queries(6):
         client.get("/account/addresses/")

@@ -94,16 +94,16 @@ def test_somebody_elses_cart_cannot_be_ordered(client, ann, bob):
     assert Order.objects.count() == 0
 
 
-def test_checkout_takes_ten_queries_however_full_the_cart_is(
+def test_checkout_takes_eleven_queries_however_full_the_cart_is(
     client, ann, django_assert_num_queries
 ):
     client.force_login(ann)
     keep_cart(client, {make_product(): 1 for _ in range(5)})
     add_address(user=ann, street="Long Lane 3", city="York")
 
-    # session, user, cart, lines with their products, lines that were lost, pictures, addresses,
-    # addresses as choices, and what is unread: conversations, notifications
-    with django_assert_num_queries(10):
+    # session, user, place in the feed, cart, lines with their products, lines that were lost,
+    # pictures, addresses, addresses as choices, and what is unread: conversations, notifications
+    with django_assert_num_queries(11):
         client.get("/checkout/")
 
 

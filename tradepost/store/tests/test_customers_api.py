@@ -9,7 +9,7 @@ from django.utils import timezone
 from conftest import make_user
 from tradepost.accounts.actions.users import close_account
 from tradepost.accounts.models import User
-from tradepost.store.actions.customers import add_address, ensure_customer
+from tradepost.store.actions.customers import add_address, change_customer, ensure_customer
 from tradepost.store.models import Address, Cart, Customer
 from tradepost.store.queries import CUSTOMER_SERVICE
 from tradepost.store.tests.factories import make_cart, make_order, make_product
@@ -66,6 +66,19 @@ def test_ones_own_record_can_be_changed(api, ann, method):
         "id": record_of(ann).pk, "user_id": str(ann.pk), "membership": "B", **changes
     }  # fmt: skip
     assert record_of(ann).birth_date == date(1990, 5, 17)
+
+
+def test_the_own_devices_hear_of_what_becomes_of_the_record(api, ann, bob, dora):
+    addresses = "/api/v1/store/addresses/"
+    api(ann).patch(ME, {"phone": "1"})
+    added = api(ann).post(addresses, {"street": "Lane 1", "city": "Bath"}).json()
+    api(ann).patch(f"{addresses}{added['id']}/", {"city": "Bristol"})
+    api(ann).delete(f"{addresses}{added['id']}/")
+    change_customer(customer_id=record_of(ann).pk, changes={"membership": "G"})  # by the staff
+
+    rows = api(ann).get("/api/v1/feed/").json()["results"]
+    assert [(row["kind"], row["data"]) for row in rows] == [("customer.changed", {})] * 5
+    assert api(bob).get("/api/v1/feed/").json()["results"] == []
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])

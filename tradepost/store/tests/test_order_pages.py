@@ -52,26 +52,26 @@ def test_a_place_that_cannot_be_read_is_the_top_of_the_list(client, ann, place):
     assert answer.context["page"].rows == [order]
 
 
-def test_the_list_of_orders_takes_seven_queries_however_long_it_is(
+def test_the_list_of_orders_takes_eight_queries_however_long_it_is(
     client, ann, django_assert_num_queries
 ):
     for _ in range(3):
         make_order(ann)
     client.force_login(ann)
 
-    # session, user, user's permissions, groups' permissions, orders with buyers, and what is
-    # unread: conversations, notifications
-    with django_assert_num_queries(7):
+    # session, user, place in the feed, user's permissions, groups' permissions, orders with buyers,
+    # and what is unread: conversations, notifications
+    with django_assert_num_queries(8):
         client.get("/orders/")
 
 
-def test_an_order_takes_ten_queries_however_long_it_is(client, ann, django_assert_num_queries):
+def test_an_order_takes_eleven_queries_however_long_it_is(client, ann, django_assert_num_queries):
     order = make_order(ann, {make_product(): 1 for _ in range(4)})
     client.force_login(ann)
 
-    # session, user, user's permissions, groups' permissions, order with buyer, lines with
-    # products, pictures, what happened, and what is unread: conversations, notifications
-    with django_assert_num_queries(10):
+    # session, user, place in the feed, user's permissions, groups' permissions, order with buyer,
+    # lines with products, pictures, what happened, and what is unread: conversations, notifications
+    with django_assert_num_queries(11):
         client.get(f"/orders/{order.pk}/")
 
 

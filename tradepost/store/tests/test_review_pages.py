@@ -154,12 +154,12 @@ def test_a_form_address_that_is_opened_by_hand_leads_to_the_product(client, boug
     assert client.get(f"/products/{bought.pk}/{deed}")["Location"] == f"/products/{bought.pk}/"
 
 
-def test_a_product_takes_twelve_queries_for_who_is_signed_in(
+def test_a_product_takes_thirteen_queries_for_who_is_signed_in(
     client, bought, django_assert_num_queries
 ):
     client.get(f"/products/{bought.pk}/")  # Django looks its content types up once
 
-    # session, user, product, pictures, tags, likes, own like, count of reviews, own review,
-    # whether it was bought, and what is unread: conversations, notifications
-    with django_assert_num_queries(12):
+    # session, user, place in the feed, product, pictures, tags, likes, own like, count of reviews,
+    # own review, whether it was bought, and what is unread: conversations, notifications
+    with django_assert_num_queries(13):
         client.get(f"/products/{bought.pk}/")

@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import make_user
+from tradepost.feed.models import Pointer
 from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.stamps import read_stamp
 from tradepost.store.actions.reviews import change_review, delete_review, write_review
 from tradepost.store.errors import AlreadyReviewed, NotBought
 from tradepost.store.models import Product, Review
 from tradepost.store.stamps import CATALOGUE
-from tradepost.store.tests.factories import make_order, make_product
+from tradepost.store.tests.factories import make_order, make_product, make_review
 
 GOOD = {"name": "Ann", "description": "Warms the hands"}
 
@@ -49,6 +50,29 @@ def test_changes_and_deletions_are_counted(ann, bob):
     assert sums_of(product) == (Decimal("1.00"), 1, 2)
     delete_review(editor=bob, product_id=product.pk, review_id=other.pk)
     assert sums_of(product) == (Decimal("0.00"), 0, 1)
+
+
+def test_the_author_hears_of_it_on_every_device_and_of_what_the_staff_does(ann, bob, boss):
+    tea = make_product().pk
+    review = write_review(author=ann, product_id=tea, rating=5, **GOOD).pk
+
+    change_review(editor=ann, product_id=tea, review_id=review, changes={"rating": 4})
+    delete_review(editor=boss, product_id=tea, review_id=review)
+
+    rows = Pointer.objects.visible_to(ann).order_by("seq")
+    said = {"product": tea, "review": review}
+    assert list(rows.values_list("event__kind", "event__data")) == [
+        ("review.written", said), ("review.changed", said), ("review.deleted", said),
+    ]  # fmt: skip
+    assert set(Pointer.objects.values_list("user", flat=True)) == {ann.pk}
+
+
+def test_nobody_hears_of_a_review_without_an_author(boss):
+    review = make_review(make_product())
+
+    delete_review(editor=boss, product_id=review.product_id, review_id=review.pk)
+
+    assert not Pointer.objects.exists()
 
 
 def test_a_review_does_not_count_for_other_products(ann):

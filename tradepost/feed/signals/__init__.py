@@ -1,0 +1,1 @@
+"""The feed announces nothing by signals; ``handlers.py`` listens to accounts."""

@@ -94,6 +94,7 @@ def _show(request: SignedInRequest, pk: UUID, form: MessageForm | None = None) -
         "answered": quote_of(answered, reader) if answered else None,
         "form": form or MessageForm(initial={"parent_id": answered and answered["message_id"]}),
         "emoji": EMOJI,
+        "people": {str(person.user_id): str(person) for person in shown.participants},
         **_ways_on(shown, messages),
     }
     return render(request, "messaging/conversation.html", context)

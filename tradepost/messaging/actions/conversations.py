@@ -15,6 +15,7 @@ from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.places import lock_owned, lock_place
 from tradepost.messaging.actions.saying import say_in_system_message
 from tradepost.messaging.errors import BadState, FixedMembership, NoSuchPerson, TooManyPeople
+from tradepost.messaging.kinds import group_of
 from tradepost.messaging.models import Conversation, Participant
 from tradepost.messaging.payloads import RENAMED, STATE_CHANGED
 from tradepost.messaging.queries.members import refuse_blocked
@@ -154,5 +155,5 @@ def _add_people(conversation: Conversation, *, owner: User, people: Iterable[Use
             cause=f"conversation:{conversation.pk}",
             actor=owner,
             data=data,
-            group=f"conversation:{conversation.pk}",
+            group=group_of(conversation.pk),
         )

@@ -24,6 +24,7 @@ from tradepost.messaging.errors import (
     NoSuchParent,
     TooDeep,
 )
+from tradepost.messaging.kinds import group_of
 from tradepost.messaging.models import Conversation, Member, Message
 from tradepost.messaging.queries.members import list_members
 from tradepost.messaging.texts import clean_text, has_link
@@ -111,7 +112,8 @@ def notify_about_message(*, message: Message) -> None:
             cause=f"message:{message.pk}",
             actor=message.sender,
             data={"conversation": str(message.conversation_id)},
-            group=f"conversation:{message.conversation_id}",
+            group=group_of(message.conversation_id),
+            seq=message.seq,
         )
 
 

@@ -174,6 +174,7 @@ class Member:
     """Somebody in a conversation, as a sender meets them."""
 
     user_id: UUID
+    last_read_seq: int
     notify: str
     muted_until: datetime | None
     blocks_sender: bool

@@ -128,7 +128,8 @@ class World:
         self.talks: dict[str, Talk] = {}
         self.blocks: set[tuple[str, str]] = set()
         self.requests: dict[tuple[str, str], tuple[object, Said]] = {}
-        self.told: dict[tuple[str, object], list[object]] = {}  # (who, cause): kind, talk, is read
+        # (who, cause): kind, talk, is read, number
+        self.told: dict[tuple[str, object], list[object]] = {}
         self.events: dict[str, Counter[tuple[object, ...]]] = defaultdict(Counter)
 
     # --- Parts of deeds
@@ -137,9 +138,9 @@ class World:
         for name in people:
             self.events[name][event] += 1
 
-    def notify(self, people: list[str], kind: str, talk: Talk, cause: object) -> None:
+    def notify(self, people: list[str], kind: str, talk: Talk, cause: tuple[str, int]) -> None:
         for name in people:
-            self.told.setdefault((name, cause), [kind, talk.name, False])
+            self.told.setdefault((name, cause), [kind, talk.name, False, cause[1]])
         self.tell(people, "notification.created", kind, cause)
 
     def append(self, talk: Talk, message: Said) -> Said:
@@ -203,6 +204,7 @@ class World:
         self.append(talk, message)
         seat = talk.seats[sender]
         seat.read, seat.unread_from = message.seq, None
+        self.read_notifications(sender, talk, message.seq)
         wanting = [name for name in talk.active() if self.wants(name, message)]
         for kind, is_named in (("message.received", False), ("message.mentioned", True)):
             told = [name for name in wanting if (name in message.named) == is_named]
@@ -285,25 +287,23 @@ class World:
         if seat is None:
             return NoSuchConversation
         seq = talk.last if up_to is None else min(up_to, talk.last)
-        if seat.read >= seq and seat.unread_from is None:
-            return None
         if seq > seat.read:
             seat.read = seq
             self.tell(talk.active(), "conversation.read", talk.name, who, seq)
-        else:
+        elif seat.unread_from is not None:
             self.tell([who], "conversation.arranged", talk.name)
         seat.unread_from = None
-        if seat.read == talk.last:
-            self.read_notifications(who, talk)
+        self.read_notifications(who, talk, seat.read)
         return None
 
-    def read_notifications(self, who: str, talk: Talk) -> None:
+    def read_notifications(self, who: str, talk: Talk, up_to: int | None = None) -> None:
         unread = [row for (name, _), row in self.told.items() if name == who]
         unread = [row for row in unread if row[1] == talk.name and not row[2]]
+        unread = [row for row in unread if up_to is None or row[3] <= up_to]
         for row in unread:
             row[2] = True
         if unread:
-            self.tell([who], "notification.group_read", talk.name, len(unread))
+            self.tell([who], "notification.group_read", talk.name, len(unread), up_to)
 
     def mark_unread(self, who: str, message: Said) -> Refusal:
         refusal = self.refusal_at(who, message)
@@ -370,6 +370,7 @@ class World:
     def go(self, who: str, talk: Talk) -> None:
         seat = talk.seats[who]
         seat.left, seat.role = talk.last, "member"
+        self.read_notifications(who, talk)
         talk.pass_on()
         self.tell([*talk.active(), who], "conversation.people_changed", talk.name)
 

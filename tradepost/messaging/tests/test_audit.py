@@ -36,7 +36,7 @@ from tradepost.messaging.tests.factories import make_conversation, say
 
 LONG = timedelta(days=30)
 NAMES = [name for name, _, _ in INVARIANTS]
-QUERIES = 43  # a statement for each kind of fault, and one for each person who is behind
+QUERIES = 44  # a statement for each kind of fault, and one for each person who is behind
 
 
 @pytest.fixture
@@ -220,6 +220,14 @@ BREACHES = {
         f"UPDATE {TOLD} SET user_id = '{{ann}}' WHERE cause LIKE '%' || "
         "(SELECT SUBSTR(REPLACE(CAST(id AS text), '-', ''), 21) FROM messaging_message"
         " WHERE id = '{first}')", "first",
+    ),
+    "what was answered is still news": (
+        "messaging.news", "",
+        f"UPDATE {TOLD} SET read_at = NULL WHERE user_id = '{{bob}}'", "first",
+    ),
+    "who has left still has news": (
+        "messaging.news", "",
+        f"UPDATE {TOLD} SET read_at = NULL WHERE user_id = '{{charlie}}'", "early",
     ),
     "somebody is told twice": (
         "messaging.notified_once", TOLD,

@@ -290,7 +290,7 @@ WITHOUT_A_SCREEN = {
     "mentions.find_named", "mentions.keep_mentions", "messages.notify_about_message",
     "notifications.lock_notifications", "places.change_seen", "places.lock_conversation",
     "places.lock_owned", "places.lock_place", "places.tell_members",
-    "push.check_endpoint",
+    "push.check_endpoint", "reading.mark_told_read",
     "saying.say_in_system_message",
     # What is left of who is gone, a moment later.
     "erasure.erase_portion", "erasure.erase_what_nobody_wrote", "erasure.erase_notifications",

@@ -129,13 +129,13 @@ def message_shown(message: Message, reader: Reader) -> Shown:
 
 
 def replies_seen_by(user_id: UUID) -> QuerySet[Message]:
-    """Return messages up to where somebody left, to be narrowed to replies to what they see.
+    """Return what ``visible_to`` gives, to be narrowed to replies to what somebody may read.
 
-    Unlike ``visible_to`` it joins nothing, or SQLite would look through all that the person sees.
+    Unlike that it joins nothing, or SQLite would look through all that the person sees.
     """
     places = Participant.objects.filter(conversation=OuterRef("conversation"), user_id=user_id)
     end = Coalesce(Subquery(places.values("left_seq")), Value(LARGEST_SEQ))
-    return Message.objects.filter(seq__lte=end)
+    return Message.objects.filter(seq__gt=Subquery(places.values("joined_seq")), seq__lte=end)
 
 
 def row_of(message: Message, *, read_up_to: int) -> MessageRow:

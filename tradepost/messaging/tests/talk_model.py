@@ -138,6 +138,9 @@ class World:
         for name in people:
             self.events[name][event] += 1
 
+    def tell_with(self, who: str, talk: Talk, *event: object) -> None:
+        self.tell(list({*talk.active(), who}), *event)
+
     def notify(self, people: list[str], kind: str, talk: Talk, cause: tuple[str, int]) -> None:
         for name in people:
             self.told.setdefault((name, cause), [kind, talk.name, False, cause[1]])
@@ -167,12 +170,12 @@ class World:
         return None
 
     def refusal_at(self, who: str, message: Said, *, own: bool = False) -> Refusal:
-        seat = message.talk.seats.get(who)
-        if seat is None or not seat.sees(message):
+        seat, is_own = message.talk.seats.get(who), message.sender == who
+        if seat is None or not (seat.sees(message) or (own and is_own)):
             return NoSuchMessage
-        if seat.left is not None:
-            return NoSuchConversation
-        return SendersOnly if own and message.sender != who else None
+        if own:  # wherever one is
+            return None if is_own else SendersOnly
+        return NoSuchConversation if seat.left is not None else None
 
     def owner_refusal(self, owner: str, talk: Talk) -> Refusal:
         seat = talk.seat_of(owner)
@@ -221,6 +224,8 @@ class World:
 
     def edit(self, who: str, message: Said, body: str, version: int | None) -> Refusal:
         refusal = self.refusal_at(who, message, own=True)
+        if refusal is None and message.talk.seat_of(who) is None:
+            refusal = NoSuchConversation
         if refusal is not None or message.is_deleted:
             return refusal or MessageDeleted
         if version is not None and version != message.version:
@@ -243,7 +248,7 @@ class World:
             for name in told:
                 del self.told[name, message.cause]
             self.tell(told, "notification.withdrawn", message.cause)
-            self.tell(message.talk.active(), "message.deleted", *message.cause)
+            self.tell_with(who, message.talk, "message.deleted", *message.cause)
         return refusal
 
     def restore(self, who: str, message: Said) -> Refusal:
@@ -252,7 +257,7 @@ class World:
             return refusal or NotDeleted
         message.becomes(message.earlier[-1])
         message.is_deleted = False
-        self.tell(message.talk.active(), "message.restored", *message.cause)
+        self.tell_with(who, message.talk, "message.restored", *message.cause)
         return None
 
     def purge(self) -> None:

@@ -443,7 +443,7 @@ def test_lists_show_strangers_nothing(api, ann, charlie, talk):
         assert api(charlie).get(address).json()["results"] == []
 
 
-def test_who_left_reads_the_past_and_changes_nothing(api, ann, charlie, group):
+def test_who_left_reads_the_past_and_says_nothing_new(api, ann, charlie, group):
     mine = say(charlie, group, "mine")
     remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
     later = say(ann, group, "later")
@@ -451,10 +451,49 @@ def test_who_left_reads_the_past_and_changes_nothing(api, ann, charlie, group):
 
     assert client.get(f"{MESSAGES}{mine.pk}/").status_code == 200
     assert client.get(f"{MESSAGES}{later.pk}/").status_code == 404
-    for method, path, body in CALLS[1:4]:
+    for method, path, body in (CALLS[1], *CALLS[7:10]):  # edits, marks, reacts
         assert getattr(client, method)(f"{MESSAGES}{mine.pk}/{path}", body).status_code == 404
     mine.refresh_from_db()
     assert (mine.body, mine.deleted_at) == ("mine", None)
+
+
+def test_who_left_takes_back_what_they_wrote(api, ann, charlie, group):
+    mine, other = say(charlie, group, "My number is 555"), say(ann, group)
+    remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    client = api(charlie)
+
+    assert client.delete(f"{MESSAGES}{other.pk}/").status_code == 403
+    assert client.delete(f"{MESSAGES}{mine.pk}/").status_code == 204
+    assert api(ann).get(f"{MESSAGES}{mine.pk}/").json()["message_body"] == ""
+    assert client.post(f"{MESSAGES}{mine.pk}/restore/").json()["message_body"] == "My number is 555"
+
+
+def test_who_comes_back_without_the_past_has_what_they_wrote_in_it(api, ann, charlie, group):
+    question, mine = say(ann, group, "Your number?"), say(charlie, group, "555")
+    answer = say(ann, group, "Thanks", parent_id=mine.pk)
+    remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    add_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    client = api(charlie)
+
+    shown = client.get(f"{MESSAGES}{mine.pk}/").json()
+    assert (shown["message_body"], shown["reply_count"]) == ("555", 0)
+    assert client.get(f"{MESSAGES}{mine.pk}/thread/").json()["message"]["replies"] == []
+    for hidden in (question, answer):
+        assert client.get(f"{MESSAGES}{hidden.pk}/").status_code == 404
+    edited = client.patch(f"{MESSAGES}{mine.pk}/", {"message_body": "none"})
+    assert edited.json()["message_body"] == "none"
+    assert len(client.get(f"{MESSAGES}{mine.pk}/history/").json()["results"]) == 1
+    assert client.delete(f"{MESSAGES}{mine.pk}/").status_code == 204
+
+
+def test_files_of_what_one_wrote_stay_open_to_oneself(ann, charlie, group):
+    mine = say(charlie, group)
+    file = attach(mine)
+    remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    add_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+
+    assert mine not in Message.objects.visible_to(charlie)
+    assert list(Attachment.objects.visible_to(charlie)) == [file]
 
 
 # --- Changing --------------------------------------------------------------------------------

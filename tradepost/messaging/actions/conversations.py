@@ -17,6 +17,7 @@ from tradepost.messaging.actions.saying import say_in_system_message
 from tradepost.messaging.errors import BadState, FixedMembership, NoSuchPerson, TooManyPeople
 from tradepost.messaging.kinds import group_of
 from tradepost.messaging.models import Conversation, Participant
+from tradepost.messaging.models.conversations import key_of_pair
 from tradepost.messaging.payloads import RENAMED, STATE_CHANGED
 from tradepost.messaging.queries.members import refuse_blocked
 from tradepost.messaging.texts import clean_line
@@ -46,10 +47,8 @@ def start_conversation(
 @atomic
 def open_direct_conversation(*, first: User, second: User) -> Conversation:
     """Return the one conversation between two people."""
-    pair = "+".join(sorted((first.pk.hex, second.pk.hex)))
-    return _find_or_create(
-        f"direct:{pair}", owner=first, people=[second], kind=Conversation.Kind.DIRECT
-    )
+    key = key_of_pair(first.pk, second.pk)
+    return _find_or_create(key, owner=first, people=[second], kind=Conversation.Kind.DIRECT)
 
 
 @atomic

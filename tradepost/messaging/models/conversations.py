@@ -19,6 +19,11 @@ LONGEST_TITLE = 255
 WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)  # of muting
 
 
+def key_of_pair(first_id: UUID, second_id: UUID) -> str:
+    """Return the ``dedupe_key`` of the one conversation that two people have."""
+    return "direct:" + "+".join(sorted((first_id.hex, second_id.hex)))
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user: User) -> ConversationQuerySet:
         """Conversations that ``user`` takes part in, or did: of those they left, the past."""

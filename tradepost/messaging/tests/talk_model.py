@@ -194,9 +194,9 @@ class World:
         earlier = self.requests.get((sender, client_id))
         if earlier is not None and earlier[0] == asked:
             return earlier[1]
+        if earlier is not None:
+            return ClientIdReused
         refusal = self.audience_refusal(talk, sender)
-        if refusal is None and earlier is not None:
-            refusal = ClientIdReused
         if refusal is None and parent is not None and parent.talk is not talk:
             refusal = NoSuchParent
         if refusal is not None:

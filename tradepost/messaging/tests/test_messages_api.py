@@ -238,6 +238,41 @@ def test_sending_again_gives_the_same_answer_and_says_so(api, ann, talk):
     assert Message.objects.count() == 1
 
 
+def test_sending_again_to_who_has_blocked_one_since_gives_the_same_answer(api, ann, bob):
+    body = {"receiver": str(bob.pk), "message_body": "Hello", "client_id": "phone-1"}
+    first = api(ann).post(MESSAGES, body)
+    block_person(blocker=bob, person_id=ann.pk)
+
+    again = api(ann).post(MESSAGES, body)
+
+    assert (again.status_code, again.content) == (201, first.content)
+    assert api(ann).post(MESSAGES, body | {"client_id": "phone-2"}).status_code == 400
+    assert Message.objects.count() == 1
+
+
+def test_a_receiver_is_part_of_what_is_sent_again(api, ann, bob, charlie):
+    body = {"receiver": str(bob.pk), "message_body": "Hello", "client_id": "phone-1"}
+    api(ann).post(MESSAGES, body)
+
+    answer = api(ann).post(MESSAGES, body | {"receiver": str(charlie.pk)})
+
+    assert answer.json()["code"] == "client_id_reused"
+    assert Message.objects.count() == Conversation.objects.count() == 1
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_sending_again_after_leaving_gives_the_same_answer(api, ann, charlie, group, comes_back):
+    body = {"conversation": str(group.pk), "message_body": "Hello", "client_id": "phone-1"}
+    first = api(charlie).post(MESSAGES, body)
+    remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    if comes_back:
+        add_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+
+    again = api(charlie).post(MESSAGES, body)
+
+    assert (again.status_code, again.content) == (201, first.content)
+
+
 def test_another_message_under_a_used_client_id_is_409(api, ann, talk):
     body = {"conversation": str(talk.pk), "message_body": "Hello", "client_id": "phone-1"}
     api(ann).post(MESSAGES, body)

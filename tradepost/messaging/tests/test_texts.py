@@ -170,6 +170,17 @@ def test_the_house_refuses_texts_in_every_door(api, ann, bob, no_phone_numbers):
     assert Message.objects.get().body == "Call me"
 
 
+def test_what_was_sent_before_a_new_rule_is_sent_again(api, ann, bob, request):
+    talk = make_conversation(ann, bob)
+    body = {"conversation": str(talk.pk), "message_body": "0170 1234567", "client_id": "a"}
+    first = api(ann).post("/api/v1/messages/", body)
+    request.getfixturevalue("no_phone_numbers")
+
+    again = api(ann).post("/api/v1/messages/", body)
+
+    assert (again.status_code, again.content) == (201, first.content)
+
+
 def test_a_text_has_an_end_in_every_door(ann, bob):
     talk = make_conversation(ann, bob)
     longest, longer = "x" * LONGEST_BODY, "x" * (LONGEST_BODY + 1)

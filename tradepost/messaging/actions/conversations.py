@@ -103,7 +103,7 @@ def set_conversation_state(
     is_snoozed = state == Conversation.State.SNOOZED
     if is_snoozed != (snoozed_until is not None) or (snoozed_until and snoozed_until <= now):
         raise BadState(field="snoozed_until")
-    if (state, snoozed_until) != (conversation.state, conversation.snoozed_until):
+    if (state, snoozed_until) != conversation.standing(now=now):
         conversation.state, conversation.snoozed_until = state, snoozed_until
         conversation.save(update_fields=["state", "snoozed_until"])
         say_in_system_message(

@@ -100,6 +100,31 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return self.title or f"conversation {self.pk}"
 
+    def standing(self, *, now: datetime) -> Standing:
+        """The state at a moment, and until when it is snoozed."""
+        return standing_of(self.state, self.snoozed_until, now=now)
+
+
+Standing = tuple[str, datetime | None]  # a state, and until when it is snoozed
+
+
+def standing_of(state: str, snoozed_until: datetime | None, *, now: datetime) -> Standing:
+    """Return how a conversation stands at a moment: what was snoozed until then is open.
+
+    The row goes on saying what was set. No job changes it, which could be late, and no event tells
+    of it: everybody was told the moment when it was set.
+    """
+    is_over = snoozed_until is not None and snoozed_until <= now
+    return (Conversation.State.OPEN.value, None) if is_over else (state, snoozed_until)
+
+
+def stands_so(state: str, *, now: datetime, of: str = "") -> Q:
+    """Return the condition for what ``standing_of`` says; ``of`` leads to the conversation."""
+    is_set, is_over = Q(**{f"{of}state": state}), Q(**{f"{of}snoozed_until__lte": now})
+    if state == Conversation.State.OPEN:
+        return is_set | is_over
+    return is_set & Q(**{f"{of}snoozed_until__gt": now}) if state == "snoozed" else is_set
+
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def active(self) -> ParticipantQuerySet:

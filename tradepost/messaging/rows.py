@@ -54,6 +54,7 @@ class MessageRow(NamedTuple):
     payload: dict[str, Any] | None
     has_attachments: bool
     sent_at: datetime
+    client_id: str
     read_up_to: int
 
 
@@ -186,6 +187,7 @@ def _shown(row: MessageRow, reader: Reader, extras: Extras) -> Shown:
         "reactions": extras.reactions.get(row.id, []) if is_open else [],
         "reply_count": extras.replies.get(row.id, 0),
         "sent_at": _in_utc(row.sent_at),
+        "client_id": row.client_id if row.sender_id == reader.user_id else None,
         "is_read": reader.has_read(row),
     }
     if reader.wants_html:

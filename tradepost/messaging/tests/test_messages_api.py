@@ -198,8 +198,24 @@ def test_sending_answers_201_with_the_message(api, ann, talk):
         "reactions": [],
         "reply_count": 0,
         "sent_at": message.sent_at.isoformat().replace("+00:00", "Z"),
+        "client_id": message.client_id,
         "is_read": True,
     }
+
+
+def test_a_client_id_is_shown_to_its_sender_alone(api, ann, bob, talk):
+    body = {"conversation": str(talk.pk), "message_body": "Hello", "client_id": "phone-1"}
+    sent = api(ann).post(MESSAGES, body).json()
+    of_talk = f"/api/v1/conversations/{talk.pk}/"
+    pages = (MESSAGES, f"{MESSAGES}?conversation_id={talk.pk}", f"{of_talk}messages/")
+
+    for reader, shown in ((ann, "phone-1"), (bob, None)):
+        found = [api(reader).get(page).json()["results"][0] for page in pages]
+        found.append(api(reader).get(f"{MESSAGES}{sent['message_id']}/").json())
+        found.append(api(reader).get(of_talk).json()["messages"][0])
+        assert {message["client_id"] for message in found} == {shown}
+    assert sent["client_id"] == "phone-1"
+    assert api(bob).get(f"{MESSAGES}unread/").json()["results"][0]["client_id"] is None
 
 
 def test_the_answer_to_sending_is_what_reading_shows(api, ann, bob, charlie, group):

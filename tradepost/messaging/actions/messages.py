@@ -154,7 +154,7 @@ def _look_for_earlier(
     if earlier_id is None:
         return end, None
     earlier = Message.objects.get(pk=earlier_id)
-    if earlier.request_hash != asked:
+    if earlier.request_hash != asked and not earlier.is_wiped:
         raise ClientIdReused
     return end, earlier
 

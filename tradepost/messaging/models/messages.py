@@ -60,7 +60,8 @@ class Message(models.Model):
     """One message; ``seq`` is its place in the conversation, from 1 without gaps.
 
     ``client_id`` is chosen by the sender's device, so that sending again sends nothing twice;
-    ``request_hash`` tells a repetition from another message under the same id. A message without
+    ``request_hash`` tells a repetition from another message under the same id, until it is wiped
+    with what it is a digest of. A message without
     sender is the house's (``kind`` system) or of an account that is gone. What was taken back
     stays as a place-holder without its text, so that threads stay whole. ``payload`` is what a
     card or a system message says to programs: its type, version and data (``payloads.py``).
@@ -134,6 +135,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.seq}"
+
+    @property
+    def is_wiped(self) -> bool:
+        """Whether it was taken back for good: what it said is not known any more."""
+        return self.deleted_at is not None and self.version == 1
 
 
 class MessageHistory(models.Model):

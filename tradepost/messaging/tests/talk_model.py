@@ -68,6 +68,10 @@ class Said:
         self.says = says
         self.version += 1
 
+    @property
+    def is_wiped(self) -> bool:
+        return self.is_deleted and self.version == 1
+
     def wipe(self) -> None:
         self.says, self.version, self.is_deleted, self.is_edited = "", 1, True, False
         self.earlier, self.named, self.reactions = [], set(), []
@@ -192,7 +196,7 @@ class World:
     ) -> Refusal | Said:
         asked = (talk.name, body, parent)
         earlier = self.requests.get((sender, client_id))
-        if earlier is not None and earlier[0] == asked:
+        if earlier is not None and (earlier[0] == asked or earlier[1].is_wiped):
             return earlier[1]
         if earlier is not None:
             return ClientIdReused

@@ -250,6 +250,10 @@ BREACHES = {
         "messaging.taken_back", MESSAGE,
         f"UPDATE {MESSAGE} SET has_link = (1 = 1) WHERE id = '{{gone}}'", "gone",
     ),
+    "a purged message has a digest of its text": (
+        "messaging.taken_back", MESSAGE,
+        f"UPDATE {MESSAGE} SET request_hash = 'x' WHERE id = '{{gone}}'", "gone",
+    ),
     "what nobody wrote says something": (
         "messaging.erased", MESSAGE,
         f"UPDATE {MESSAGE} SET sender_id = NULL WHERE id = '{{back}}'", "back",

@@ -1,5 +1,6 @@
 """The API of messages as clients meet it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from tradepost.accounts.actions.blocks import block_person
 from tradepost.kit.http.json import encode
 from tradepost.messaging import payloads
 from tradepost.messaging.actions.conversations import start_conversation
+from tradepost.messaging.actions.edits import purge_deleted_messages
 from tradepost.messaging.actions.members import add_participant, remove_participant
 from tradepost.messaging.actions.reactions import add_reaction
 from tradepost.messaging.actions.saying import send_card
@@ -287,6 +289,21 @@ def test_sending_again_after_leaving_gives_the_same_answer(api, ann, charlie, gr
     again = api(charlie).post(MESSAGES, body)
 
     assert (again.status_code, again.content) == (201, first.content)
+
+
+def test_of_what_was_taken_back_for_good_no_digest_is_left_and_it_is_not_sent_again(api, ann, talk):
+    body = {"conversation": str(talk.pk), "message_body": "1234", "client_id": "phone-1"}
+    sent = api(ann).post(MESSAGES, body).json()
+    api(ann).delete(f"{MESSAGES}{sent['message_id']}/")
+    assert Message.objects.get().request_hash != ""
+    purge_deleted_messages(now=timezone.now() + timedelta(days=365))
+
+    again = api(ann).post(MESSAGES, body)
+
+    shown = again.json()
+    assert (again.status_code, shown["message_id"]) == (201, sent["message_id"])
+    assert (shown["deleted"], shown["message_body"]) == (True, "")
+    assert Message.objects.get().request_hash == ""
 
 
 def test_another_message_under_a_used_client_id_is_409(api, ann, talk):

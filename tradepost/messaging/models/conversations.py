@@ -198,6 +198,11 @@ class Participant(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} in {self.conversation_id}"
 
+    @property
+    def knows_people(self) -> bool:
+        """Whether they may know who is in it, which must be loaded."""
+        return self.left_seq is None or self.conversation.kind == Conversation.Kind.DIRECT
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

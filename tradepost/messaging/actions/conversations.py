@@ -33,7 +33,7 @@ def start_conversation(
     With a title it is a group, also of two. Raises NoSuchPerson when an id is unknown, names nobody
     but the starter or somebody who blocked the starter, and TooManyPeople.
     """
-    people = _find_people(starter, set(participant_ids) - {starter.pk})
+    people = find_people(starter=starter, ids=set(participant_ids), field="participant_ids")
     title = clean_line(title)
     if len(people) == 1 and not title:
         return open_direct_conversation(first=starter, second=people[0])
@@ -112,10 +112,17 @@ def set_conversation_state(
     return conversation
 
 
-def _find_people(starter: User, ids: set[UUID]) -> list[User]:
-    people = list(User.objects.visible_to(starter).filter(pk__in=ids))
-    if not ids or len(people) != len(ids):
-        raise NoSuchPerson(field="participant_ids")
+def find_people(  # house: allow A1 because it only reads
+    *, starter: User, ids: Collection[UUID], field: str
+) -> list[User]:
+    """Return the others whom a talk is to be started with; ``field`` says where they were named.
+
+    Raises NoSuchPerson.
+    """
+    others = set(ids) - {starter.pk}
+    people = list(User.objects.visible_to(starter).filter(pk__in=others))
+    if not others or len(people) != len(others):
+        raise NoSuchPerson(field=field)
     return people
 
 

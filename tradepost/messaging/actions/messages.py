@@ -14,7 +14,7 @@ from tradepost.kit.prepared import Prepared
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.appending import append_message
 from tradepost.messaging.actions.attachments import attach_files
-from tradepost.messaging.actions.conversations import start_conversation
+from tradepost.messaging.actions.conversations import find_people, open_direct_conversation
 from tradepost.messaging.actions.mentions import find_named, keep_mentions
 from tradepost.messaging.actions.places import lock_conversation
 from tradepost.messaging.checks import check_text
@@ -57,7 +57,8 @@ def write_to(
     """
     conversation_id = _find_talk_of(sender, recipient_id, client_id)
     if conversation_id is None:
-        conversation_id = start_conversation(starter=sender, participant_ids=[recipient_id]).pk
+        [recipient] = find_people(starter=sender, ids={recipient_id}, field="receiver")
+        conversation_id = open_direct_conversation(first=sender, second=recipient).pk
     return send_message(
         sender=sender, conversation_id=conversation_id, body=body, client_id=client_id,
         attachment_ids=attachment_ids,

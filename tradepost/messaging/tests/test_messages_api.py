@@ -316,6 +316,15 @@ def test_another_message_under_a_used_client_id_is_409(api, ann, talk):
     assert answer.json()["code"] == "client_id_reused"
 
 
+@pytest.mark.parametrize("who", ["nobody", "oneself"])
+def test_a_receiver_who_is_none_is_refused_by_that_name(api, ann, who):
+    receiver = ann.pk if who == "oneself" else uuid4()
+
+    answer = api(ann).post(MESSAGES, {"receiver": str(receiver), "message_body": "Hello"})
+
+    assert (answer.status_code, list(answer.json())) == (400, ["receiver"])
+
+
 def test_a_receiver_is_enough_to_write_to_somebody(api, ann, bob):
     first = api(ann).post(MESSAGES, {"receiver": str(bob.pk), "content": "Hello"})
     second = api(bob).post(MESSAGES, {"receiver": str(ann.pk), "content": "Hi"})
@@ -356,7 +365,7 @@ def test_bad_input_is_400_on_the_field_and_sends_nothing(api, ann, talk, change,
     ("body", "field"),
     [
         ({"message_body": "Hello"}, "conversation"),
-        ({"receiver": str(uuid4()), "message_body": "Hello"}, "participant_ids"),
+        ({"receiver": str(uuid4()), "message_body": "Hello"}, "receiver"),
         ({"receiver": "x", "message_body": "Hello"}, "receiver"),
     ],
 )

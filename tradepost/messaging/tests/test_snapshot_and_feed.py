@@ -285,7 +285,8 @@ CASES = {
 WITHOUT_A_SCREEN = {
     # Parts of the actions above, which announce.
     "appending.append_message", "attachments.attach_files", "attachments.keep_file",
-    "attachments.refuse_too_many", "edits.keep_history", "erasure.lock_conversations_of",
+    "attachments.refuse_too_many", "conversations.find_people", "edits.keep_history",
+    "erasure.lock_conversations_of",
     "erasure.remove_attachments", "erasure.wipe_messages", "members.pass_on_ownership",
     "mentions.find_named", "mentions.keep_mentions", "messages.notify_about_message",
     "notifications.lock_notifications", "places.change_seen", "places.lock_conversation",

@@ -14,6 +14,7 @@ from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.places import lock_owned, lock_place
 from tradepost.messaging.actions.saying import say_in_system_message
+from tradepost.messaging.checks import check_title
 from tradepost.messaging.errors import BadState, FixedMembership, NoSuchPerson, TooManyPeople
 from tradepost.messaging.kinds import group_of
 from tradepost.messaging.models import Conversation, Participant
@@ -31,10 +32,11 @@ def start_conversation(
     """Start a talk with these people; with one of them it is found if there is one already.
 
     With a title it is a group, also of two. Raises NoSuchPerson when an id is unknown, names nobody
-    but the starter or somebody who blocked the starter, and TooManyPeople.
+    but the starter or somebody who blocked the starter, TooManyPeople, and TextRefused for a title.
     """
     people = find_people(starter=starter, ids=set(participant_ids), field="participant_ids")
     title = clean_line(title)
+    check_title(sender=starter, title=title)
     if len(people) == 1 and not title:
         return open_direct_conversation(first=starter, second=people[0])
     conversation = Conversation.objects.create(
@@ -76,12 +78,13 @@ def open_conversation_about(
 def rename_conversation(*, owner: User, conversation_id: UUID, title: str) -> Conversation:
     """Give a group another title, or none; the same one changes nothing.
 
-    Raises NoSuchConversation, OwnersOnly, FixedMembership for one that is not a group.
+    Raises TextRefused, NoSuchConversation, OwnersOnly, FixedMembership for one that is not a group.
     """
+    title = clean_line(title)
+    check_title(sender=owner, title=title)
     conversation = lock_owned(owner, conversation_id)
     if conversation.kind != Conversation.Kind.GROUP:
         raise FixedMembership("Only groups have titles that can be changed.")
-    title = clean_line(title)
     if title != conversation.title:
         conversation.title, conversation.titled_by = title, owner if title else None
         conversation.save(update_fields=["title", "titled_by"])

@@ -132,7 +132,7 @@ class World:
         self.talks: dict[str, Talk] = {}
         self.blocks: set[tuple[str, str]] = set()
         self.requests: dict[tuple[str, str], tuple[object, Said]] = {}
-        # (who, cause): kind, talk, is read, number
+        # (who, cause): kind, talk, is read, number, by whom
         self.told: dict[tuple[str, object], list[object]] = {}
         self.events: dict[str, Counter[tuple[object, ...]]] = defaultdict(Counter)
 
@@ -145,9 +145,11 @@ class World:
     def tell_with(self, who: str, talk: Talk, *event: object) -> None:
         self.tell(list({*talk.active(), who}), *event)
 
-    def notify(self, people: list[str], kind: str, talk: Talk, cause: tuple[str, int]) -> None:
+    def notify(
+        self, people: list[str], kind: str, talk: Talk, cause: tuple[str, int], actor: str
+    ) -> None:
         for name in people:
-            self.told.setdefault((name, cause), [kind, talk.name, False, cause[1]])
+            self.told.setdefault((name, cause), [kind, talk.name, False, cause[1], actor])
         self.tell(people, "notification.created", kind, cause)
 
     def append(self, talk: Talk, message: Said) -> Said:
@@ -215,7 +217,7 @@ class World:
         wanting = [name for name in talk.active() if self.wants(name, message)]
         for kind, is_named in (("message.received", False), ("message.mentioned", True)):
             told = [name for name in wanting if (name in message.named) == is_named]
-            self.notify(told, kind, talk, message.cause)
+            self.notify(told, kind, talk, message.cause, sender)
         return None
 
     def wants(self, name: str, message: Said) -> bool:
@@ -354,7 +356,7 @@ class World:
         seat.role, seat.unread_from, seat.archived = "member", None, None
         message = self.house_says(talk, JOINED)
         self.tell(talk.active(), "conversation.people_changed", talk.name)
-        self.notify([person], "conversation.added", talk, message.cause)
+        self.notify([person], "conversation.added", talk, message.cause, owner)
         return None
 
     def remove(self, owner: str, talk: Talk, person: str) -> Refusal:
@@ -413,6 +415,8 @@ class World:
                     message.sender = None
         self.blocks = {pair for pair in self.blocks if who not in pair}
         self.told = {key: row for key, row in self.told.items() if key[0] != who}
+        readers = {name for (name, _), row in self.told.items() if row[4] == who}
+        self.tell(list(readers), "notification.changed", who)
         self.events.pop(who, None)
 
     def leave_for_good(self, who: str, talk: Talk) -> None:

@@ -319,15 +319,6 @@ def list_actions():
 
 
 ACTIONS = list_actions()
-GAPS = {
-    "erasure.erase_person": "notifications lose the name of who is gone, and nobody is told",
-}
-
-
-def list_cases():
-    for action in sorted(CASES):
-        marks = [pytest.mark.xfail(reason=GAPS[action])] if action in GAPS else []
-        yield pytest.param(action, marks=marks)
 
 
 @pytest.fixture(autouse=True)
@@ -348,7 +339,7 @@ def test_every_action_has_a_case():
     assert not set(CASES) & WITHOUT_A_SCREEN
 
 
-@pytest.mark.parametrize("action", list(list_cases()))
+@pytest.mark.parametrize("action", sorted(CASES))
 def test_a_screen_that_follows_the_feed_is_what_a_fresh_one_is(api, scene, action):
     clients = {user: Client(api(user), user) for user in scene.people}
 

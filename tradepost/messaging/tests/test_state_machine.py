@@ -110,7 +110,7 @@ class Talks(RuleBasedStateMachine):
         pair = open_direct_conversation(first=bob, second=charlie)
         self.know("bob+charlie", pair, "direct", "bob", "charlie")
         world = self.world
-        world.notify(["bob"], "conversation.added", world.talks["group"], ("group", 0))
+        world.notify(["bob"], "conversation.added", world.talks["group"], ("group", 0), "ann")
         self.seen = dict.fromkeys(NAMES, 0)
         self.places: dict[tuple[str, str], tuple[int, int]] = {}
         for name, sender in (("group", "ann"), ("ann+bob", "bob"), ("bob+charlie", "charlie")):
@@ -500,7 +500,7 @@ class Talks(RuleBasedStateMachine):
         )
         expected = {
             (name, cause, kind, talk, is_read): 1
-            for (name, cause), (kind, talk, is_read, _) in self.world.told.items()
+            for (name, cause), (kind, talk, is_read, *_) in self.world.told.items()
             if talk in self.world.talks
         }
         assert {key: n for key, n in told.items() if key[3] in self.world.talks} == expected
@@ -528,6 +528,8 @@ class Talks(RuleBasedStateMachine):
                 return (kind, data["kind"], self.cause(data["cause"]))
             if kind == "notification.withdrawn":
                 return (kind, self.cause(data["cause"]))
+            if kind == "notification.changed":
+                return (kind, self.names[UUID(data["actor"])])
             return (kind, self.group(data["group"]), data["count"], data.get("up_to"))
         facts = [self.group(f"conversation:{data['conversation']}")]
         if "message" in data:

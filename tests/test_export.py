@@ -12,6 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.test_erasure import MARKER, OF_ORDER, folder, planted, zoe  # noqa: F401 - fixtures
 from tradepost.accounts.models import Export
 from tradepost.accounts.personal_data import _collectors, write_archive
+from tradepost.messaging.actions.conversations import start_conversation
+from tradepost.messaging.actions.members import add_participant, leave_conversation
+from tradepost.messaging.personal_data import collect_messages
 from tradepost.messaging.tests.factories import make_conversation, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +63,19 @@ def test_conversations_reactions_and_reports_are_there(copy) -> None:
     assert (group["title"], group["role"]) == (f"Talk of {MARKER}", "owner")
     assert [row["emoji"] for row in rows(copy, "messaging/reactions.json")] == ["👍"]
     assert [row["note"] for row in rows(copy, "messaging/reports.json")] == [f"note {MARKER}"]
+
+
+def test_who_came_after_the_person_had_left_is_not_named(ann, bob, charlie) -> None:
+    group = start_conversation(starter=ann, participant_ids=[bob.pk], title="Trip")
+    leave_conversation(user=bob, conversation_id=group.pk)
+    add_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    direct = make_conversation(ann, bob)
+
+    files = dict(collect_messages(bob))
+    talks = json.loads(b"".join(files["messaging/conversations.json"]))
+
+    people = {talk["conversation"]: talk["people"] for talk in talks}
+    assert people == {str(group.pk): [], str(direct.pk): ["Ann Example"]}
 
 
 def test_what_the_shop_knows_is_there(copy) -> None:

@@ -28,6 +28,17 @@ def test_the_places_are_filled_each_time():
     assert prepared.run(price=200, pk=cheap.pk) == []
 
 
+def test_a_place_may_be_a_text(ann, bob):
+    named = Prepared(
+        lambda name: User.objects.filter(username=name).values_list("username"),
+        places={"name": str},
+    )
+
+    assert [named.run(name=name) for name in ("ann", "bob", "' OR 1=1 --")] == [
+        [("ann",)], [("bob",)], [],
+    ]  # fmt: skip
+
+
 def test_constants_of_the_query_stay():
     here, gone = make_product(inventory=3), make_product(inventory=0)
     prepared = Prepared(

@@ -29,14 +29,14 @@ def announce(events: list[Announcement]) -> None:
 
 def notify(
     users: Iterable[str], *, kind: str, cause: str, actor: str, data: Mapping[str, object],
-    group: str = "",
+    group: str = "", seq: int = 0,
 ) -> None:  # fmt: skip
     for user in users:
         query(
             "INSERT INTO notifications_notification"
-            ' (id, user_id, kind, cause, "group", actor_id, data, created_at, awaits_mail)'
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, true)",
-            uuid4().hex, user, kind, cause, group or cause, actor, json.dumps(data), now(),
+            ' (id, user_id, kind, cause, "group", seq, actor_id, data, created_at, awaits_mail)'
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, true)",
+            uuid4().hex, user, kind, cause, group or cause, seq, actor, json.dumps(data), now(),
         )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ CONVERSATIONS = """
            (SELECT min(m.seq) FROM messaging_message m
             WHERE m.conversation_id = c.id AND m.seq > mine.last_read_seq
               AND m.sender_id <> mine.user_id),
-           m.id, m.seq, m.kind, m.body, m.parent_id, m.sent_at, m.sender_id
+           m.id, m.seq, m.kind, m.body, m.parent_id, m.sent_at, m.sender_id,
+           CASE WHEN m.sender_id = mine.user_id THEN m.client_id END
     FROM messaging_participant mine
     JOIN messaging_conversation c ON c.id = mine.conversation_id
     LEFT JOIN messaging_message m ON m.conversation_id = c.id AND m.seq = c.last_seq
@@ -77,9 +78,9 @@ def _person(pk: Any, username: str, first: str, last: str, role: str) -> dict[st
 
 
 def _conversation(row: tuple[Any, ...], people: dict[Any, dict[str, object]]) -> dict[str, object]:
-    pk, kind, title, state, count, created_at, updated_at, *place = row[:-7]
+    pk, kind, title, state, count, created_at, updated_at, *place = row[:-8]
     role, wants, read_seq, unread, first = place
-    message_id, seq, message_kind, body, parent, sent_at, sender = row[-7:]
+    message_id, seq, message_kind, body, parent, sent_at, sender, client_id = row[-8:]
     return {
         "conversation_id": uuid(pk),
         "kind": kind,
@@ -99,6 +100,7 @@ def _conversation(row: tuple[Any, ...], people: dict[Any, dict[str, object]]) ->
             "parent_message": parent,
             **FRESH,
             "sent_at": moment(sent_at),
+            "client_id": client_id,
             "is_read": seq <= read_seq,
         },
         "message_count": count,
@@ -150,6 +152,7 @@ def send_message(*, user_id: str, conversation: str, body: str) -> dict[str, obj
         "parent_message": None,
         **FRESH,
         "sent_at": moment(sent_at.removesuffix("+00")),
+        "client_id": str(message),
         "is_read": True,
     }
 
@@ -168,6 +171,7 @@ def _tell(people: set[str], *, sender: str, talk: str, message: str, seq: int) -
         actor=sender,
         data={"conversation": talk},
         group=group,
+        seq=seq,
     )
     announce(
         [

@@ -22,12 +22,12 @@ FIRST_MARK = 1_900_000_000  # no constant of a query is as large; fits every col
 
 _file: ContextVar[sqlite3.Connection | None] = ContextVar("file", default=None)
 
-Kind = type[int] | type[Decimal] | type[UUID]
+Kind = type[int] | type[str] | type[Decimal] | type[UUID]
 
 
 class Prepared:
-    """A query whose ``places`` are filled when it is run: an ``int``, a ``UUID``, or for the exact
-    hundredths of our columns ``Decimal``. ``build`` is called with a mark for each place;
+    """A query whose ``places`` are filled when it is run: an ``int``, a ``str``, a ``UUID``, or for
+    the exact hundredths of our columns ``Decimal``. ``build`` is called with a mark for each place;
     ``around`` is SQL with the query in it, which may have more places of the form ``%(name)s``.
 
     It is built when it is first run, which a query with a lock must be in a transaction.
@@ -81,7 +81,7 @@ class Prepared:
         sql, params = query.query.sql_with_params()
         names: dict[Any, str] = {}
         for name, mark in marks.items():
-            names[_as_kept(UUID(int=mark)) if self._places[name] is UUID else mark] = name
+            names[_kept_mark(self._places[name], mark)] = name
         places = []
         for number, value in enumerate(params):
             place = names.get(value, f"constant{number}")
@@ -139,7 +139,16 @@ def _as_kept(value: UUID) -> UUID | str:
     return value if connection.features.has_native_uuid_field else value.hex
 
 
-def _value(kind: Kind, mark: int) -> int | Decimal | UUID:
+def _kept_mark(kind: Kind, mark: int) -> int | str | UUID:
+    """Return a mark as it is found among the parameters of a query."""
+    if kind is UUID:
+        return _as_kept(UUID(int=mark))
+    return str(mark) if kind is str else mark
+
+
+def _value(kind: Kind, mark: int) -> int | str | Decimal | UUID:
     if kind is UUID:
         return UUID(int=mark)
+    if kind is str:
+        return str(mark)
     return Decimal(mark).scaleb(-2) if kind is Decimal else mark

@@ -1,6 +1,7 @@
 """What people are told about messages."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,12 @@ def _register_those_of_reports() -> None:
         in_app=Offer.ALWAYS,
         email=Offer.ALWAYS,
     )
+
+
+def group_of(conversation_id: UUID) -> str:
+    """Return what notifications of one conversation are grouped by; in it they have the numbers of
+    their messages."""
+    return f"conversation:{conversation_id}"
 
 
 def link_to_conversation(data: Mapping[str, str | int]) -> str:

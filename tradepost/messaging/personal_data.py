@@ -48,10 +48,16 @@ def _conversations_of(user: User) -> Iterator[dict[str, object]]:
             "conversation": talk.pk,
             "kind": talk.kind,
             "title": talk.title,
-            "people": [str(other.user) for other in getattr(talk, "others", [])],
+            "people": _names_in(place),
             "created_at": talk.created_at,
             **{name: getattr(place, name) for name in PLACE},
         }
+
+
+def _names_in(place: Participant) -> list[str]:
+    """Return whom the person may know there: who has left is not told who came since."""
+    others = getattr(place.conversation, "others", [])
+    return [str(other.user) for other in others] if place.knows_people else []
 
 
 def _messages_of(user: User) -> Iterator[dict[str, object]]:

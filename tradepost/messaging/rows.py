@@ -54,6 +54,7 @@ class MessageRow(NamedTuple):
     payload: dict[str, Any] | None
     has_attachments: bool
     sent_at: datetime
+    client_id: str
     read_up_to: int
 
 
@@ -129,13 +130,13 @@ def message_shown(message: Message, reader: Reader) -> Shown:
 
 
 def replies_seen_by(user_id: UUID) -> QuerySet[Message]:
-    """Return messages up to where somebody left, to be narrowed to replies to what they see.
+    """Return what ``visible_to`` gives, to be narrowed to replies to what somebody may read.
 
-    Unlike ``visible_to`` it joins nothing, or SQLite would look through all that the person sees.
+    Unlike that it joins nothing, or SQLite would look through all that the person sees.
     """
     places = Participant.objects.filter(conversation=OuterRef("conversation"), user_id=user_id)
     end = Coalesce(Subquery(places.values("left_seq")), Value(LARGEST_SEQ))
-    return Message.objects.filter(seq__lte=end)
+    return Message.objects.filter(seq__gt=Subquery(places.values("joined_seq")), seq__lte=end)
 
 
 def row_of(message: Message, *, read_up_to: int) -> MessageRow:
@@ -186,6 +187,7 @@ def _shown(row: MessageRow, reader: Reader, extras: Extras) -> Shown:
         "reactions": extras.reactions.get(row.id, []) if is_open else [],
         "reply_count": extras.replies.get(row.id, 0),
         "sent_at": _in_utc(row.sent_at),
+        "client_id": row.client_id if row.sender_id == reader.user_id else None,
         "is_read": reader.has_read(row),
     }
     if reader.wants_html:

@@ -17,15 +17,19 @@ urlpatterns = [
     path("inbox/<uuid:pk>/add/", about.person_add, name="conversation-add"),
     path("inbox/<uuid:pk>/remove/", about.person_remove, name="conversation-remove"),
     path("inbox/<uuid:pk>/owner/", about.person_own, name="conversation-owner"),
-    path("inbox/<uuid:pk>/leave/", about.leave, name="conversation-leave"),
-    path("inbox/messages/<uuid:pk>/thread/", thread.message_thread, name="message-thread"),
-    path("inbox/messages/<uuid:pk>/history/", messages.message_history, name="message-history"),
+    path("inbox/<uuid:pk>/leave/", about.leave, name="conversation-leave-page"),
+    path("inbox/messages/<uuid:pk>/thread/", thread.message_thread, name="message-thread-page"),
+    path(
+        "inbox/messages/<uuid:pk>/history/", messages.message_history, name="message-history-page"
+    ),
     path("inbox/messages/<uuid:pk>/edit/", messages.message_edit, name="message-edit"),
     path("inbox/messages/<uuid:pk>/delete/", messages.message_delete, name="message-delete"),
-    path("inbox/messages/<uuid:pk>/restore/", messages.message_restore, name="message-restore"),
+    path(
+        "inbox/messages/<uuid:pk>/restore/", messages.message_restore, name="message-restore-page"
+    ),
     path("inbox/messages/<uuid:pk>/react/", messages.message_react, name="message-react"),
     path("inbox/messages/<uuid:pk>/unreact/", messages.message_unreact, name="message-unreact"),
-    path("inbox/messages/<uuid:pk>/unread/", messages.message_unread, name="message-unread"),
-    path("inbox/messages/<uuid:pk>/press/", messages.message_press, name="message-press"),
-    path("inbox/messages/<uuid:pk>/report/", messages.message_report, name="message-report"),
+    path("inbox/messages/<uuid:pk>/unread/", messages.message_unread, name="message-unread-page"),
+    path("inbox/messages/<uuid:pk>/press/", messages.message_press, name="message-press-page"),
+    path("inbox/messages/<uuid:pk>/report/", messages.message_report, name="message-report-page"),
 ]

@@ -17,6 +17,11 @@ def register_events() -> None:
         sentence="What the user was told for a cause was taken back.",
         cause=str,
     )
+    register_event(
+        "notification.changed",
+        sentence="Somebody closed their account: their name is gone from what the user was told.",
+        actor=UUID,
+    )
     _register_those_of_reading()
     register_event(
         "notification.preferences_changed",
@@ -32,8 +37,9 @@ def _register_those_of_reading() -> None:
     )
     register_event(
         "notification.group_read",
-        sentence="The user read the notifications of a group, `count` of which were unread.",
-        group=str, count=int,
+        sentence="The user read the notifications of a group, `count` of which were unread; with "
+        "`up_to`, only those up to this number.",
+        group=str, count=int, up_to=int | None,
     )  # fmt: skip
     register_event(
         "notification.all_read",

@@ -110,7 +110,8 @@ class Notification(models.Model):
     made when it is shown (``kinds.py``), so that nothing erased elsewhere lives on here.
 
     Those of one ``group`` (a conversation) are shown as one; what has no group is alone in one
-    that is called like its cause. ``awaits_mail`` ends with the mail that tells of it, or with the
+    that is called like its cause. In a group that is read step by step ``seq`` says how far one
+    must have come to have read it. ``awaits_mail`` ends with the mail that tells of it, or with the
     decision that none does; ``mailed_at`` names that mail.
     """
 
@@ -124,6 +125,7 @@ class Notification(models.Model):
     kind = models.CharField(max_length=64)
     cause = models.CharField(max_length=100)
     group = models.CharField(max_length=100)
+    seq = models.PositiveBigIntegerField(default=0)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from tradepost.feed.actions.publishing import publish
+from tradepost.messaging.actions.reading import mark_told_read
 from tradepost.messaging.errors import ClientIdReused
 from tradepost.messaging.models import Conversation, Member, Message, Participant
 
@@ -27,7 +28,8 @@ def append_message(  # house: allow A1 because it is a part of other actions
 ) -> None:
     """Give the message the next number of its conversation, which is locked, and tell everybody.
 
-    A conversation that was closed or put off is open again. Raises ClientIdReused.
+    Who writes has read what came before, and what they were told of it. A conversation that was
+    closed or put off is open again. Raises ClientIdReused.
     """
     message.conversation = conversation
     message.seq = conversation.last_seq + 1
@@ -38,6 +40,7 @@ def append_message(  # house: allow A1 because it is a part of other actions
         # The only one possible under the lock: the same client_id, at once, in another talk.
         raise ClientIdReused from error
     _move_on(conversation, message)
+    _read_what_came_before(conversation, message)
     publish(
         kind="message.created",
         user_ids=[member.user_id for member in members],
@@ -58,6 +61,14 @@ def _move_on(conversation: Conversation, message: Message) -> None:
         if message.sender_id is not None:
             sender = _kept(Message, "sender", message.sender_id)
             cursor.execute(MOVE_SENDER, [message.seq, key, sender])
+
+
+def _read_what_came_before(conversation: Conversation, message: Message) -> None:
+    """Only where the sender was behind, or has never read here: most were just reading."""
+    for member in message.audience or ():
+        was_behind = member.last_read_seq < max(message.seq - 1, 1)
+        if member.user_id == message.sender_id and was_behind:
+            mark_told_read(user_id=member.user_id, conversation=conversation, up_to=message.seq)
 
 
 def _kept(model: type[Model], name: str, value: object) -> Any:

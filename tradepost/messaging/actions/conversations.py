@@ -14,8 +14,11 @@ from tradepost.kit.inserts import insert
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.places import lock_owned, lock_place, tell_members
 from tradepost.messaging.actions.saying import say_in_system_message
+from tradepost.messaging.checks import check_title
 from tradepost.messaging.errors import BadState, FixedMembership, NoSuchPerson, TooManyPeople
+from tradepost.messaging.kinds import group_of
 from tradepost.messaging.models import Conversation, Participant
+from tradepost.messaging.models.conversations import key_of_pair
 from tradepost.messaging.payloads import RENAMED, STATE_CHANGED
 from tradepost.messaging.queries.members import refuse_blocked
 from tradepost.messaging.texts import clean_line
@@ -29,10 +32,11 @@ def start_conversation(
     """Start a talk with these people; with one of them it is found if there is one already.
 
     With a title it is a group, also of two. Raises NoSuchPerson when an id is unknown, names nobody
-    but the starter or somebody who blocked the starter, and TooManyPeople.
+    but the starter or somebody who blocked the starter, TooManyPeople, and TextRefused for a title.
     """
-    people = _find_people(starter, set(participant_ids) - {starter.pk})
+    people = find_people(starter=starter, ids=set(participant_ids), field="participant_ids")
     title = clean_line(title)
+    check_title(sender=starter, title=title)
     if len(people) == 1 and not title:
         return open_direct_conversation(first=starter, second=people[0])
     conversation = Conversation.objects.create(
@@ -45,10 +49,8 @@ def start_conversation(
 @atomic
 def open_direct_conversation(*, first: User, second: User) -> Conversation:
     """Return the one conversation between two people."""
-    pair = "+".join(sorted((first.pk.hex, second.pk.hex)))
-    return _find_or_create(
-        f"direct:{pair}", owner=first, people=[second], kind=Conversation.Kind.DIRECT
-    )
+    key = key_of_pair(first.pk, second.pk)
+    return _find_or_create(key, owner=first, people=[second], kind=Conversation.Kind.DIRECT)
 
 
 @atomic
@@ -76,12 +78,13 @@ def open_conversation_about(
 def rename_conversation(*, owner: User, conversation_id: UUID, title: str) -> Conversation:
     """Give a group another title, or none; the same one changes nothing.
 
-    Raises NoSuchConversation, OwnersOnly, FixedMembership for one that is not a group.
+    Raises TextRefused, NoSuchConversation, OwnersOnly, FixedMembership for one that is not a group.
     """
+    title = clean_line(title)
+    check_title(sender=owner, title=title)
     conversation = lock_owned(owner, conversation_id)
     if conversation.kind != Conversation.Kind.GROUP:
         raise FixedMembership("Only groups have titles that can be changed.")
-    title = clean_line(title)
     if title != conversation.title:
         conversation.title, conversation.titled_by = title, owner if title else None
         conversation.save(update_fields=["title", "titled_by"])
@@ -103,7 +106,7 @@ def set_conversation_state(
     is_snoozed = state == Conversation.State.SNOOZED
     if is_snoozed != (snoozed_until is not None) or (snoozed_until and snoozed_until <= now):
         raise BadState(field="snoozed_until")
-    if (state, snoozed_until) != (conversation.state, conversation.snoozed_until):
+    if (state, snoozed_until) != conversation.standing(now=now):
         conversation.state, conversation.snoozed_until = state, snoozed_until
         conversation.save(update_fields=["state", "snoozed_until"])
         say_in_system_message(
@@ -112,10 +115,17 @@ def set_conversation_state(
     return conversation
 
 
-def _find_people(starter: User, ids: set[UUID]) -> list[User]:
-    people = list(User.objects.visible_to(starter).filter(pk__in=ids))
-    if not ids or len(people) != len(ids):
-        raise NoSuchPerson(field="participant_ids")
+def find_people(  # house: allow A1 because it only reads
+    *, starter: User, ids: Collection[UUID], field: str
+) -> list[User]:
+    """Return the others whom a talk is to be started with; ``field`` says where they were named.
+
+    Raises NoSuchPerson.
+    """
+    others = set(ids) - {starter.pk}
+    people = list(User.objects.visible_to(starter).filter(pk__in=others))
+    if not others or len(people) != len(others):
+        raise NoSuchPerson(field=field)
     return people
 
 
@@ -157,5 +167,5 @@ def _add_people(conversation: Conversation, *, owner: User, people: Iterable[Use
             cause=f"conversation:{conversation.pk}",
             actor=owner,
             data=data,
-            group=f"conversation:{conversation.pk}",
+            group=group_of(conversation.pk),
         )

@@ -10,19 +10,20 @@ from tradepost.accounts.models import User
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.erasure import lock_conversations_of, wipe_messages
 from tradepost.messaging.actions.mentions import find_named, keep_mentions
-from tradepost.messaging.actions.places import change_seen, lock_place, tell_members
+from tradepost.messaging.actions.places import change_seen, lock_conversation, tell_members
 from tradepost.messaging.checks import check_text
 from tradepost.messaging.errors import (
     EmptyMessage,
     MessageChanged,
     MessageDeleted,
+    NoSuchConversation,
     NoSuchMessage,
     NotDeleted,
     SendersOnly,
     TooLateToEdit,
 )
 from tradepost.messaging.models import Mention, Message, MessageHistory, Participant, Report
-from tradepost.messaging.queries.members import list_members
+from tradepost.messaging.queries.members import ids_of_members, list_members
 from tradepost.messaging.texts import clean_text, has_link
 from tradepost.notifications.actions.notifications import withdraw_notifications
 
@@ -37,11 +38,12 @@ def edit_message(
 
     ``version`` is what the editor saw: when somebody (another device) was faster, MessageChanged
     says what is there now. The same text again changes nothing. Raises NoSuchMessage, SendersOnly,
-    MessageDeleted, TooLateToEdit, EmptyMessage, TextRefused.
+    MessageDeleted, TooLateToEdit, EmptyMessage, TextRefused, NoSuchConversation for who has left.
     """
     text = clean_text(body)
     check_text(sender=editor, body=text)
     message = _lock_own(editor, message_id)
+    _refuse_who_left(message)
     _refuse_edit(message, version, now)
     if not text and not message.has_attachments:
         raise EmptyMessage(field="message_body")
@@ -56,7 +58,8 @@ def edit_message(
 
 @atomic
 def delete_message(*, deleter: User, message_id: UUID, now: datetime) -> Message:
-    """Take one's own message back. A place-holder stays; deleting it again changes nothing.
+    """Take one's own message back, also where one has left or does not see it any more. A
+    place-holder stays; deleting it again changes nothing.
 
     For a while (``KEEP_DELETED_HOURS``) it can be restored, then nothing of it is left. Raises
     NoSuchMessage or SendersOnly.
@@ -132,16 +135,22 @@ def purge_deleted_messages(*, now: datetime, at_most: int = 1000) -> int:
 
 
 def _lock_own(user: User, message_id: UUID) -> Message:
-    seen = Message.objects.visible_to(user).filter(pk=message_id).first()
+    seen = Message.objects.readable_by(user).filter(pk=message_id).first()
     if seen is None:
         raise NoSuchMessage
-    conversation, _ = lock_place(user, seen.conversation_id)
+    conversation = lock_conversation(seen.conversation_id)
     message = Message.objects.get(pk=message_id)
     message.conversation = conversation
     if message.sender_id != user.pk:
         raise SendersOnly
     message.sender = user
     return message
+
+
+def _refuse_who_left(message: Message) -> None:
+    """To say something new one has to be there, where one can be answered."""
+    if message.sender_id not in ids_of_members(conversation_id=message.conversation_id):
+        raise NoSuchConversation
 
 
 def _refuse_edit(message: Message, version: int | None, now: datetime) -> None:
@@ -174,6 +183,8 @@ def _name_again(message: Message) -> None:
 
 def _note_change(message: Message, kind: str) -> None:
     change_seen(conversation=message.conversation)
+    sender_id = message.sender_id or UUID(int=0)
     tell_members(
-        conversation=message.conversation, kind=kind, message=str(message.pk), seq=message.seq
-    )
+        conversation=message.conversation, kind=kind, also=[sender_id], message=str(message.pk),
+        seq=message.seq,
+    )  # fmt: skip

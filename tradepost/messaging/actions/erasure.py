@@ -32,7 +32,8 @@ LATE = timedelta(minutes=1)  # longer than any transaction takes
 
 @atomic
 def wipe_messages(*, message_ids: Collection[UUID], now: datetime) -> None:
-    """Leave of these messages nothing but their places: no text, history, file, reaction."""
+    """Leave of these messages nothing but their places: no text, history, file, reaction, and no
+    digest of the text, of which a short one can be guessed."""
     rows = Message.objects.filter(pk__in=message_ids)
     for conversation in lock_conversations_of(message_ids):
         change_seen(conversation=conversation)
@@ -42,7 +43,7 @@ def wipe_messages(*, message_ids: Collection[UUID], now: datetime) -> None:
     Reaction.objects.filter(message__in=message_ids).delete()
     rows.update(
         deleted_at=Coalesce("deleted_at", Value(now)), body="", payload=None, version=1,
-        edited_at=None, has_link=False, has_attachments=False,
+        edited_at=None, has_link=False, has_attachments=False, request_hash="",
     )  # fmt: skip
 
 
@@ -150,7 +151,7 @@ def _wipe_some(messages: "QuerySet[Message]", now: datetime, *, portions: int) -
         ids = list(messages.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
         wipe_messages(message_ids=ids, now=now)
         wiped = Message.objects.filter(pk__in=ids)
-        wiped.update(sender=None, client_id="", request_hash="")
+        wiped.update(sender=None, client_id="")
         if len(ids) < AT_ONCE:
             return False
     return messages.exists()

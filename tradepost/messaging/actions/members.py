@@ -15,6 +15,7 @@ from tradepost.messaging.actions.places import (
     lock_place,
     tell_members,
 )
+from tradepost.messaging.actions.reading import mark_told_read
 from tradepost.messaging.actions.saying import say_in_system_message
 from tradepost.messaging.errors import (
     FixedMembership,
@@ -22,6 +23,7 @@ from tradepost.messaging.errors import (
     TooManyPeople,
     UnknownPerson,
 )
+from tradepost.messaging.kinds import group_of
 from tradepost.messaging.models import Conversation, Participant
 from tradepost.messaging.payloads import JOINED, LEFT, OWNER_MADE, REMOVED
 from tradepost.messaging.queries.members import ids_of_members
@@ -195,10 +197,11 @@ def _take_out(conversation: Conversation, actor: User, user_id: UUID) -> None:
 
 
 def _go_out(conversation: Conversation, place: Participant) -> None:
-    """They see up to the message that says that they went."""
+    """They see up to the message that says that they went; nothing of it is news to them."""
     place.left_seq, place.role = conversation.last_seq, Participant.Role.MEMBER
     place.pinned_at = None
     place.save(update_fields=["left_seq", "role", "pinned_at"])
+    mark_told_read(user_id=place.user_id, conversation=conversation)
     pass_on_ownership(conversation=conversation)
     tell_members(
         conversation=conversation, kind="conversation.people_changed", also=[place.user_id]
@@ -216,5 +219,6 @@ def _tell_of_newcomers(conversation: Conversation, owner: User, user_ids: Collec
         cause=f"message:{message.pk}",
         actor=owner,
         data={"conversation": str(conversation.pk)},
-        group=f"conversation:{conversation.pk}",
+        group=group_of(conversation.pk),
+        seq=message.seq,
     )

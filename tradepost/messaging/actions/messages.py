@@ -3,15 +3,18 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from tradepost.accounts.models import User
+from tradepost.kit.prepared import Prepared
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.appending import append_message
 from tradepost.messaging.actions.attachments import attach_files
-from tradepost.messaging.actions.conversations import start_conversation
+from tradepost.messaging.actions.conversations import find_people, open_direct_conversation
 from tradepost.messaging.actions.mentions import find_named, keep_mentions
 from tradepost.messaging.actions.places import lock_conversation
 from tradepost.messaging.checks import check_text
@@ -24,7 +27,9 @@ from tradepost.messaging.errors import (
     NoSuchParent,
     TooDeep,
 )
+from tradepost.messaging.kinds import group_of
 from tradepost.messaging.models import Conversation, Member, Message
+from tradepost.messaging.models.conversations import key_of_pair
 from tradepost.messaging.queries.members import list_members
 from tradepost.messaging.texts import clean_text, has_link
 from tradepost.notifications.actions.notifications import notify
@@ -47,11 +52,15 @@ def write_to(
 ) -> Sent:  # fmt: skip
     """Send a message into the one conversation with somebody, opening it if there is none.
 
-    Raises NoSuchPerson, or what send_message raises; then no conversation was opened either.
+    Raises NoSuchPerson, or what send_message raises; then no conversation was opened either. What
+    was sent before is asked for first: since then they may have been blocked.
     """
-    conversation = start_conversation(starter=sender, participant_ids=[recipient_id])
+    conversation_id = _find_talk_of(sender, recipient_id, client_id)
+    if conversation_id is None:
+        [recipient] = find_people(starter=sender, ids={recipient_id}, field="receiver")
+        conversation_id = open_direct_conversation(first=sender, second=recipient).pk
     return send_message(
-        sender=sender, conversation_id=conversation.pk, body=body, client_id=client_id,
+        sender=sender, conversation_id=conversation_id, body=body, client_id=client_id,
         attachment_ids=attachment_ids,
     )  # fmt: skip
 
@@ -63,26 +72,29 @@ def send_message(
 ) -> Sent:  # fmt: skip
     """Add a message to a conversation of the sender's, with files that the sender has uploaded.
 
-    The same ``client_id`` sends one message, however often it is tried and for ever. Raises
-    NoSuchConversation for a stranger's, ClientIdReused when the id was used for another message,
-    Blocked or BlockedByYou when nobody is left to write to, NoSuchParent, TooDeep,
-    NoSuchAttachment, TooManyAttachments, EmptyMessage, and TextRefused by the checks of the house.
+    The same ``client_id`` sends one message, however often it is tried and for ever, whatever has
+    become of people and rules since. Raises NoSuchConversation for a stranger's, ClientIdReused
+    when the id was used for another message, Blocked or BlockedByYou when nobody is left to write
+    to, NoSuchParent, TooDeep, NoSuchAttachment, TooManyAttachments, EmptyMessage, and TextRefused
+    by the checks of the house.
     """
+    asked = _hash_of(conversation_id, body, parent_id, attachment_ids)
+    end, earlier = _look_for_earlier(sender, conversation_id, client_id, asked)
+    if earlier is not None:
+        return Sent(earlier, repeated=True)
     text = clean_text(body)
     if not text and not attachment_ids:
         raise EmptyMessage(field="message_body")
     check_text(sender=sender, body=text)
-    request_hash = _hash_of(conversation_id, body, parent_id, attachment_ids)
     conversation = lock_conversation(conversation_id)
-    earlier = _find_earlier(sender, client_id) if client_id else None
-    if earlier is not None and earlier.request_hash == request_hash:
-        return Sent(earlier, repeated=True)
+    if conversation.last_seq != end:  # the same may have been sent at the same moment
+        _, earlier = _look_for_earlier(sender, conversation_id, client_id, asked)
+        if earlier is not None:
+            return Sent(earlier, repeated=True)
     members = _list_others_too(conversation, sender)
-    if earlier is not None:
-        raise ClientIdReused
 
     message = Message(
-        sender=sender, client_id=client_id or str(uuid4()), request_hash=request_hash, body=text,
+        sender=sender, client_id=client_id or str(uuid4()), request_hash=asked, body=text,
         has_link=has_link(text), has_attachments=bool(attachment_ids),
         **_place_in_thread(sender, conversation, parent_id),
     )  # fmt: skip
@@ -111,7 +123,8 @@ def notify_about_message(*, message: Message) -> None:
             cause=f"message:{message.pk}",
             actor=message.sender,
             data={"conversation": str(message.conversation_id)},
-            group=f"conversation:{message.conversation_id}",
+            group=group_of(message.conversation_id),
+            seq=message.seq,
         )
 
 
@@ -130,8 +143,41 @@ def _hash_of(
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
 
 
-def _find_earlier(sender: User, client_id: str) -> Message | None:
-    return Message.objects.filter(sender=sender, client_id=client_id).first()
+def _look_for_earlier(
+    sender: User, conversation_id: UUID, client_id: str | None, asked: str
+) -> tuple[int | None, Message | None]:
+    """Return how long the conversation is, and what the id has sent, in one query; without an id
+    nothing. Raises ClientIdReused when it has sent something else."""
+    if not client_id:
+        return None, None
+    row = _earlier.first(sender_id=sender.pk, client_id=client_id, conversation_id=conversation_id)
+    end, earlier_id = row or (None, None)
+    if earlier_id is None:
+        return end, None
+    earlier = Message.objects.get(pk=earlier_id)
+    if earlier.request_hash != asked and not earlier.is_wiped:
+        raise ClientIdReused
+    return end, earlier
+
+
+def _find_talk_of(sender: User, recipient_id: UUID, client_id: str | None) -> UUID | None:
+    """Return the conversation of these two if the id has sent something there."""
+    if not client_id:
+        return None
+    sent = Message.objects.filter(sender=sender, client_id=client_id)
+    talk = sent.filter(conversation__dedupe_key=key_of_pair(sender.pk, recipient_id))
+    return talk.values_list("conversation_id", flat=True).first()
+
+
+def _build_earlier(sender_id: UUID, client_id: str, conversation_id: UUID) -> QuerySet[Any, Any]:
+    earlier = Message.objects.filter(sender_id=sender_id, client_id=client_id).order_by()
+    rows = Conversation.objects.filter(pk=conversation_id).order_by()
+    return rows.values_list("last_seq", Subquery(earlier.values("pk")))
+
+
+_earlier = Prepared(
+    _build_earlier, places={"sender_id": UUID, "client_id": str, "conversation_id": UUID}
+)
 
 
 def _list_others_too(conversation: Conversation, sender: User) -> list[Member]:

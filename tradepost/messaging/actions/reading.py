@@ -9,6 +9,7 @@ from tradepost.feed.actions.publishing import publish
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.places import lock_place, tell_members
 from tradepost.messaging.errors import BadPlace, NoSuchMessage
+from tradepost.messaging.kinds import group_of
 from tradepost.messaging.models import Conversation, Message, Participant
 from tradepost.notifications.actions.notifications import mark_group_read
 
@@ -19,21 +20,27 @@ def mark_conversation_read(
 ) -> int:
     """Move the reader's place forward to ``up_to_seq`` (the end by default), never back.
 
-    What they had marked unread again is read then, and so are the notifications about the
-    conversation. Returns the place. Raises NoSuchConversation for a stranger's.
+    What they had marked unread again is read then, and so are the notifications about what they
+    have come past. Returns the place. Raises NoSuchConversation for a stranger's.
     """
     conversation, place = lock_place(reader, conversation_id)
     end = conversation.last_seq
     seq = end if up_to_seq is None else min(up_to_seq, end)
-    if place.last_read_seq >= seq and place.unread_from is None:
-        return place.last_read_seq
     moved = seq > place.last_read_seq
-    place.last_read_seq, place.unread_from = max(seq, place.last_read_seq), None
-    place.save(update_fields=["last_read_seq", "unread_from"])
-    _announce(conversation, place, moved=moved)
-    if place.last_read_seq == end:
-        mark_group_read(user=reader, group=f"conversation:{conversation.pk}", now=timezone.now())
+    if moved or place.unread_from is not None:
+        place.last_read_seq, place.unread_from = max(seq, place.last_read_seq), None
+        place.save(update_fields=["last_read_seq", "unread_from"])
+        _announce(conversation, place, moved=moved)
+    # Also without a move: of a conversation in which nothing was said yet one is told as well.
+    mark_told_read(user_id=reader.pk, conversation=conversation, up_to=place.last_read_seq)
     return place.last_read_seq
+
+
+@atomic
+def mark_told_read(*, user_id: UUID, conversation: Conversation, up_to: int | None = None) -> None:
+    """Mark what somebody was told of a conversation, which is locked, read; ``up_to`` a message."""
+    group = group_of(conversation.pk)
+    mark_group_read(user=User(pk=user_id), group=group, now=timezone.now(), up_to=up_to)
 
 
 @atomic

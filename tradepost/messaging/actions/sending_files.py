@@ -17,7 +17,7 @@ from tradepost.messaging.actions.attachments import keep_file, refuse_too_many
 from tradepost.messaging.actions.messages import Sent, send_message
 from tradepost.messaging.errors import NoSuchConversation, TooManyAttachments
 from tradepost.messaging.files import StoredFile, stored_file
-from tradepost.messaging.models import Attachment, Conversation
+from tradepost.messaging.models import Attachment, Conversation, Message
 
 
 def send_with_files(  # house: allow A1 because files are cleaned and written outside
@@ -29,17 +29,23 @@ def send_with_files(  # house: allow A1 because files are cleaned and written ou
     The same ``client_id`` with the same text and files sends one message, however often it is
     tried. Raises what upload_file and send_message raise.
     """
-    if not Conversation.objects.open_to(sender).filter(pk=conversation_id).exists():
-        raise NoSuchConversation  # before work is done for a stranger
-    if len(attachments) > settings.MOST_ATTACHMENTS:
-        raise TooManyAttachments(field="attachments")
-    refuse_too_many(uploader=sender)
+    if not Message.objects.filter(sender=sender, client_id=client_id).exists():
+        _refuse_new(sender, conversation_id, attachments)
     with ExitStack() as uploads:
         stored = [uploads.enter_context(stored_file(file)) for file in attachments]
         return _send_stored(
             sender=sender, conversation_id=conversation_id, body=body, stored=stored,
             client_id=client_id, parent_id=parent_id,
         )  # fmt: skip
+
+
+def _refuse_new(sender: User, conversation_id: UUID, attachments: Sequence[File[Any]]) -> None:
+    """Before work is done for nothing."""
+    if not Conversation.objects.open_to(sender).filter(pk=conversation_id).exists():
+        raise NoSuchConversation
+    if len(attachments) > settings.MOST_ATTACHMENTS:
+        raise TooManyAttachments(field="attachments")
+    refuse_too_many(uploader=sender)
 
 
 @atomic

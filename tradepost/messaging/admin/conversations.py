@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple, FilteredSelectMultiple
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tradepost.accounts.caller import caller
@@ -14,6 +15,7 @@ from tradepost.accounts.models import User
 from tradepost.messaging.actions.members import set_people
 from tradepost.messaging.admin.deeds import DeedAdmin
 from tradepost.messaging.models import Conversation, Participant
+from tradepost.messaging.models.conversations import stands_so
 
 MOST_NAMED = 5  # in one line of the list
 MOST_PICKED_FROM = 5000  # accounts that a picker side by side can hold
@@ -42,17 +44,32 @@ def _make_picker() -> forms.SelectMultiple:
     return AutocompleteSelectMultiple(Conversation._meta.get_field("participants"), admin.site)
 
 
+class StateFilter(admin.SimpleListFilter):
+    """By the state that is shown: what was snoozed until a moment that is over is open."""
+
+    title, parameter_name = _("state"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Conversation.State.choices)
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Conversation]
+    ) -> QuerySet[Conversation]:
+        state = self.value()
+        return queryset.filter(stands_so(state, now=timezone.now())) if state else queryset
+
+
 @admin.register(Conversation)
 class ConversationAdmin(DeedAdmin):
     form = PeopleForm
     list_display = ["id", "kind", "title", "people", "last_seq", "created_at", "updated_at"]
-    list_filter = ["kind", "state", "created_at", "updated_at"]
+    list_filter = ["kind", StateFilter, "created_at", "updated_at"]
     search_fields = [
         "=id", "title", "participants__username", "participants__email",
         "participants__first_name", "participants__last_name",
     ]  # fmt: skip
     readonly_fields = [
-        "id", "kind", "title", "state", "people", "last_seq", "created_at", "updated_at",
+        "id", "kind", "title", "stands", "people", "last_seq", "created_at", "updated_at",
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
@@ -72,6 +89,11 @@ class ConversationAdmin(DeedAdmin):
         names = [str(place.user) for place in conversation.first_members]
         more = ["…"] if len(names) > MOST_NAMED else []
         return ", ".join(names[:MOST_NAMED] + more)
+
+    @admin.display(description=_("state"))
+    def stands(self, conversation: Conversation) -> str:
+        state, _until = conversation.standing(now=timezone.now())
+        return Conversation.State(state).label
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "members" in form.changed_data:

@@ -34,7 +34,7 @@ from tradepost.messaging.rows import COLUMNS, Reader, reader_of, shown_messages
 KEPT_SECONDS = 60
 PARAMS = {"cursor", "page_size", "html", "format"}
 MOST_KEPT_BYTES = 262_144  # larger pages are rare, and one address more makes one page more
-FORM = 1  # of what is kept: another one when messages are shown in another way
+FORM = 2  # of what is kept: another one when messages are shown in another way
 Kept = tuple[str, bytes]  # its ETag, and the page as JSON
 
 

@@ -36,10 +36,11 @@ find_repetitions = describe(
     """,
 )
 find_unknown_requests = describe(
-    "message {}: somebody's, without client_id or request_hash",
+    "message {}: somebody's, without client_id or, if it was not purged, request_hash",
     """
     SELECT id FROM messaging_message WHERE sender_id IS NOT NULL
-    AND (client_id = '' OR (kind = 'text' AND LENGTH(request_hash) <> 64))
+    AND (client_id = '' OR (kind = 'text' AND LENGTH(request_hash) <> 64
+        AND (deleted_at IS NULL OR version <> 1)))
     """,
 )
 find_broken_threads = describe(

@@ -101,6 +101,21 @@ def find_notifications_outside() -> Iterator[str]:
     return (f"{shown(user)} was told of message {shown(pk)}, not for them" for user, pk in rows)
 
 
+def find_stale_news() -> Iterator[str]:
+    """Describe what waits to be read of messages that its reader has come past, or of
+    conversations that they have left. The message says which it is, not the notification."""
+    of_message = is_id("m.id", "SUBSTR(n.cause, 9)")
+    rows = select(f"""
+        SELECT n.user_id, m.id
+        FROM notifications_notification n JOIN messaging_message m ON {of_message}
+        JOIN messaging_participant p
+            ON p.conversation_id = m.conversation_id AND p.user_id = n.user_id
+        WHERE n.read_at IS NULL AND n.cause LIKE 'message:%'
+        AND (p.left_seq IS NOT NULL OR m.seq <= p.last_read_seq)
+    """)  # noqa: S608 - constants
+    return (f"{shown(user)}: message {shown(pk)} is read and still news" for user, pk in rows)
+
+
 def _is_outside() -> str:
     """Return the condition that the person at place ``p``, if any, does not see message ``m``.
 
@@ -239,6 +254,11 @@ INVARIANTS = (
         "messaging.stretches",
         "Nobody is named in a message, or told of one, that is outside of what they see.",
         all_of(find_misplaced_mentions, find_mentions_outside, find_notifications_outside),
+    ),
+    (
+        "messaging.news",
+        "What somebody was told of a message is read when they have read the message, or left.",
+        find_stale_news,
     ),
     (
         "messaging.notified_once",

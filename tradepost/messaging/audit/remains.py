@@ -26,11 +26,11 @@ find_texts_of_deleted = describe(
     """,
 )
 find_flags_of_purged = describe(
-    "message {}: was purged and looks as if it had a file or a link",
+    "message {}: was purged and has a digest, or looks as if it had a file or a link",
     """
     SELECT id FROM messaging_message
     WHERE deleted_at IS NOT NULL AND version = 1
-    AND (has_attachments OR has_link OR edited_at IS NOT NULL)
+    AND (has_attachments OR has_link OR edited_at IS NOT NULL OR request_hash <> '')
     """,
 )
 find_remains_of_purged = all_of(

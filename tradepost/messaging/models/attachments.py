@@ -17,8 +17,8 @@ LONGEST_NAME = 150
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, user: User) -> AttachmentQuerySet:
-        """Files of messages whose content ``user`` sees now, and the user's own not sent yet."""
-        own = Message.objects.visible_to(user).filter(pk=OuterRef("message"))
+        """Files of messages whose content ``user`` may read, and the user's own not sent yet."""
+        own = Message.objects.readable_by(user).filter(pk=OuterRef("message"))
         open_to_all = own.filter(deleted_at=None, hidden_at=None)
         blocked = Block.objects.filter(blocker=user, blocked=OuterRef("sender"))
         # Asked of each file: a look at all messages of somebody could be a long one.

@@ -19,6 +19,11 @@ LONGEST_TITLE = 255
 WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)  # of muting
 
 
+def key_of_pair(first_id: UUID, second_id: UUID) -> str:
+    """Return the ``dedupe_key`` of the one conversation that two people have."""
+    return "direct:" + "+".join(sorted((first_id.hex, second_id.hex)))
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user: User) -> ConversationQuerySet:
         """Conversations that ``user`` takes part in, or did: of those they left, the past."""
@@ -95,6 +100,31 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return self.title or f"conversation {self.pk}"
 
+    def standing(self, *, now: datetime) -> Standing:
+        """The state at a moment, and until when it is snoozed."""
+        return standing_of(self.state, self.snoozed_until, now=now)
+
+
+Standing = tuple[str, datetime | None]  # a state, and until when it is snoozed
+
+
+def standing_of(state: str, snoozed_until: datetime | None, *, now: datetime) -> Standing:
+    """Return how a conversation stands at a moment: what was snoozed until then is open.
+
+    The row goes on saying what was set. No job changes it, which could be late, and no event tells
+    of it: everybody was told the moment when it was set.
+    """
+    is_over = snoozed_until is not None and snoozed_until <= now
+    return (Conversation.State.OPEN.value, None) if is_over else (state, snoozed_until)
+
+
+def stands_so(state: str, *, now: datetime, of: str = "") -> Q:
+    """Return the condition for what ``standing_of`` says; ``of`` leads to the conversation."""
+    is_set, is_over = Q(**{f"{of}state": state}), Q(**{f"{of}snoozed_until__lte": now})
+    if state == Conversation.State.OPEN:
+        return is_set | is_over
+    return is_set & Q(**{f"{of}snoozed_until__gt": now}) if state == "snoozed" else is_set
+
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def active(self) -> ParticipantQuerySet:
@@ -168,12 +198,18 @@ class Participant(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} in {self.conversation_id}"
 
+    @property
+    def knows_people(self) -> bool:
+        """Whether they may know who is in it, which must be loaded."""
+        return self.left_seq is None or self.conversation.kind == Conversation.Kind.DIRECT
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody in a conversation, as a sender meets them."""
 
     user_id: UUID
+    last_read_seq: int
     notify: str
     muted_until: datetime | None
     blocks_sender: bool

@@ -14,6 +14,9 @@ from tradepost.accounts.models import Block, User
 from tradepost.kit.ids import uuid7
 from tradepost.messaging.models.conversations import Conversation, Member
 
+PLACE = "conversation__memberships"
+SEEN = Q(**{f"{PLACE}__left_seq": None}) | Q(seq__lte=F(f"{PLACE}__left_seq"))
+SEEN &= Q(seq__gt=F(f"{PLACE}__joined_seq"))
 LONGEST_BODY = 20_000
 LONGEST_EMOJI = 32
 
@@ -21,12 +24,12 @@ LONGEST_EMOJI = 32
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> MessageQuerySet:
         """Messages of the user's conversations, from when they joined to when they left."""
-        return self.filter(
-            Q(conversation__memberships__left_seq=None)
-            | Q(seq__lte=F("conversation__memberships__left_seq")),
-            conversation__memberships__user=user,
-            seq__gt=F("conversation__memberships__joined_seq"),
-        )
+        return self.filter(SEEN, **{f"{PLACE}__user": user})
+
+    def readable_by(self, user: User) -> MessageQuerySet:
+        """Messages visible to the user and those that they wrote, which stay theirs when they come
+        back to a conversation without its past. For looking one up; it is no list."""
+        return self.filter(SEEN | Q(sender=user), **{f"{PLACE}__user": user})
 
     def said(self) -> MessageQuerySet:
         """Messages with something to read in them: what people wrote and nobody took back."""
@@ -44,11 +47,10 @@ class UnreadMessagesManager(models.Manager["Message"]):
 
         What was taken back, what the house says, and people whom the user blocked do not count.
         """
-        place = "conversation__memberships"
-        read_up_to = Coalesce(F(f"{place}__unread_from") - 1, F(f"{place}__last_read_seq"))
+        read_up_to = Coalesce(F(f"{PLACE}__unread_from") - 1, F(f"{PLACE}__last_read_seq"))
         # One call of filter: each further one would join places of other people.
         unread = self.get_queryset().filter(
-            **{f"{place}__user": user, f"{place}__left_seq": None, "seq__gt": read_up_to}
+            **{f"{PLACE}__user": user, f"{PLACE}__left_seq": None, "seq__gt": read_up_to}
         )
         blocked = Block.objects.filter(blocker=user).values("blocked")
         return unread.said().exclude(sender=user).exclude(sender__in=blocked)
@@ -58,7 +60,8 @@ class Message(models.Model):
     """One message; ``seq`` is its place in the conversation, from 1 without gaps.
 
     ``client_id`` is chosen by the sender's device, so that sending again sends nothing twice;
-    ``request_hash`` tells a repetition from another message under the same id. A message without
+    ``request_hash`` tells a repetition from another message under the same id, until it is wiped
+    with what it is a digest of. A message without
     sender is the house's (``kind`` system) or of an account that is gone. What was taken back
     stays as a place-holder without its text, so that threads stay whole. ``payload`` is what a
     card or a system message says to programs: its type, version and data (``payloads.py``).
@@ -132,6 +135,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.seq}"
+
+    @property
+    def is_wiped(self) -> bool:
+        """Whether it was taken back for good: what it said is not known any more."""
+        return self.deleted_at is not None and self.version == 1
 
 
 class MessageHistory(models.Model):

@@ -26,10 +26,12 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Coalesce, RowNumber
+from django.utils import timezone
 
 from tradepost.accounts.models import Block
 from tradepost.kit.prepared import PreparedIn, as_uuid
 from tradepost.messaging.models import Conversation, Mention, Message, Participant
+from tradepost.messaging.models.conversations import Standing, standing_of
 from tradepost.messaging.rows import Reader, Shown, message_rows, shown_messages
 
 MOST_COUNTED = 100  # badges show "99+" beyond
@@ -84,6 +86,11 @@ class Place(NamedTuple):
     def knows_people(self) -> bool:
         """Whether they may know who is in it: who has left a group is not told who came since."""
         return self.left_seq is None or self.conversation__kind == Conversation.Kind.DIRECT
+
+    def standing(self, *, now: datetime) -> Standing:
+        """The state, and until when it is snoozed."""
+        until = in_utc(self.conversation__snoozed_until)
+        return standing_of(self.conversation__state, until, now=now)
 
     @property
     def may_have_unread(self) -> bool:
@@ -195,12 +202,13 @@ def shown_conversations(rows: Iterable[Sequence[Any]], reader: Reader) -> list[C
 
 def conversation_facts(place: Place, unread: Unread) -> dict[str, Any]:
     """Return what a conversation and the reader's place in it say by themselves."""
+    state, snoozed_until = place.standing(now=timezone.now())
     return {
         "conversation_id": as_uuid(place.conversation_id),
         "kind": place.conversation__kind,
         "title": place.conversation__title,
-        "state": place.conversation__state,
-        "snoozed_until": in_utc(place.conversation__snoozed_until),
+        "state": state,
+        "snoozed_until": snoozed_until,
         "subject": _subject_of(place),
         "message_count": max(place.end - place.joined_seq, 0),
         "unread_count": unread.count,

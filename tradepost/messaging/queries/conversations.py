@@ -10,12 +10,14 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from tradepost.accounts.models import User
 from tradepost.kit.prepared import Prepared, as_uuid
 from tradepost.kit.search import words_of
 from tradepost.messaging.errors import NoSuchConversation
 from tradepost.messaging.models import Conversation, Message, Participant
+from tradepost.messaging.models.conversations import stands_so
 from tradepost.messaging.queries.conversation_rows import (
     MOST_COUNTED,
     MOST_PEOPLE_LISTED,
@@ -193,7 +195,8 @@ def _narrowed(places: QuerySet[Participant], user: User, filters: Filters) -> Qu
     if filters.kind:
         places = places.filter(conversation__kind=filters.kind)
     if filters.state:
-        places = places.filter(conversation__state=filters.state)
+        stands = stands_so(filters.state, now=timezone.now(), of="conversation__")
+        places = places.filter(stands)
     if filters.subject is not None:
         model, pk = filters.subject
         places = places.filter(conversation__subject_type__model=model, conversation__subject_id=pk)

@@ -16,8 +16,8 @@ def list_members(*, conversation_id: UUID, sender_id: UUID) -> list[Member]:
     """Return who is in the conversation now, and who of them and the sender blocks whom."""
     rows = _members.run(conversation_id=conversation_id, blocked=sender_id, blocker=sender_id)
     return [
-        Member(as_uuid(user_id), notify, _as_moment(muted_until), bool(blocks), bool(blocked))
-        for user_id, notify, muted_until, blocks, blocked in rows
+        Member(as_uuid(user_id), seq, notify, _as_moment(muted_until), bool(blocks), bool(blocked))
+        for user_id, seq, notify, muted_until, blocks, blocked in rows
     ]
 
 
@@ -45,7 +45,7 @@ def _build_members(conversation_id: UUID, blocked: UUID, blocker: UUID) -> Query
     is_blocked = Block.objects.filter(blocker_id=blocker, blocked=OuterRef("user_id"))
     active = Participant.objects.active().filter(conversation_id=conversation_id)
     return active.values_list(
-        "user_id", "notify", "muted_until", Exists(blocks), Exists(is_blocked)
+        "user_id", "last_read_seq", "notify", "muted_until", Exists(blocks), Exists(is_blocked)
     )
 
 

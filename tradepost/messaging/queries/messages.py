@@ -111,7 +111,7 @@ def rows_of_reader(*, user: User, conversation_id: UUID | None = None) -> QueryS
 
 
 def get_row(*, user: User, message_id: UUID) -> MessageRow:
-    """Return one message that the user sees. Raises NoSuchMessage."""
+    """Return one message that the user sees or wrote. Raises NoSuchMessage."""
     row = _message.first(user_id=user.pk, message_id=message_id)
     if row is None:
         raise NoSuchMessage
@@ -201,7 +201,9 @@ def _build_oldest(**places: Any) -> QuerySet[Any, Any]:
 
 
 def _build_message(user_id: UUID, message_id: UUID) -> QuerySet[Any, Any]:
-    return rows_of_reader(user=User(pk=user_id)).filter(pk=message_id).order_by()
+    message = Message.objects.readable_by(User(pk=user_id)).filter(pk=message_id)
+    rows: QuerySet[Any, Any] = message_rows(message).order_by()
+    return rows
 
 
 _place = Prepared(

@@ -59,6 +59,9 @@ class MessageOutput(serializers.Serializer[Any]):
     reactions = ReactionsOutput(many=True)
     reply_count = serializers.IntegerField()
     sent_at = serializers.DateTimeField()
+    client_id = serializers.CharField(
+        allow_null=True, help_text="What the message was sent under; for its sender alone."
+    )
     is_read = serializers.BooleanField(help_text="By the caller; one's own messages are.")
     message_html = serializers.CharField(required=False, help_text="With `?html=true`.")
 

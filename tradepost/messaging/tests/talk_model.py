@@ -68,6 +68,10 @@ class Said:
         self.says = says
         self.version += 1
 
+    @property
+    def is_wiped(self) -> bool:
+        return self.is_deleted and self.version == 1
+
     def wipe(self) -> None:
         self.says, self.version, self.is_deleted, self.is_edited = "", 1, True, False
         self.earlier, self.named, self.reactions = [], set(), []
@@ -128,7 +132,8 @@ class World:
         self.talks: dict[str, Talk] = {}
         self.blocks: set[tuple[str, str]] = set()
         self.requests: dict[tuple[str, str], tuple[object, Said]] = {}
-        self.told: dict[tuple[str, object], list[object]] = {}  # (who, cause): kind, talk, is read
+        # (who, cause): kind, talk, is read, number, by whom
+        self.told: dict[tuple[str, object], list[object]] = {}
         self.events: dict[str, Counter[tuple[object, ...]]] = defaultdict(Counter)
 
     # --- Parts of deeds
@@ -137,9 +142,14 @@ class World:
         for name in people:
             self.events[name][event] += 1
 
-    def notify(self, people: list[str], kind: str, talk: Talk, cause: object) -> None:
+    def tell_with(self, who: str, talk: Talk, *event: object) -> None:
+        self.tell(list({*talk.active(), who}), *event)
+
+    def notify(
+        self, people: list[str], kind: str, talk: Talk, cause: tuple[str, int], actor: str
+    ) -> None:
         for name in people:
-            self.told.setdefault((name, cause), [kind, talk.name, False])
+            self.told.setdefault((name, cause), [kind, talk.name, False, cause[1], actor])
         self.tell(people, "notification.created", kind, cause)
 
     def append(self, talk: Talk, message: Said) -> Said:
@@ -166,12 +176,12 @@ class World:
         return None
 
     def refusal_at(self, who: str, message: Said, *, own: bool = False) -> Refusal:
-        seat = message.talk.seats.get(who)
-        if seat is None or not seat.sees(message):
+        seat, is_own = message.talk.seats.get(who), message.sender == who
+        if seat is None or not (seat.sees(message) or (own and is_own)):
             return NoSuchMessage
-        if seat.left is not None:
-            return NoSuchConversation
-        return SendersOnly if own and message.sender != who else None
+        if own:  # wherever one is
+            return None if is_own else SendersOnly
+        return NoSuchConversation if seat.left is not None else None
 
     def owner_refusal(self, owner: str, talk: Talk) -> Refusal:
         seat = talk.seat_of(owner)
@@ -188,11 +198,11 @@ class World:
     ) -> Refusal | Said:
         asked = (talk.name, body, parent)
         earlier = self.requests.get((sender, client_id))
-        if earlier is not None and earlier[0] == asked:
+        if earlier is not None and (earlier[0] == asked or earlier[1].is_wiped):
             return earlier[1]
+        if earlier is not None:
+            return ClientIdReused
         refusal = self.audience_refusal(talk, sender)
-        if refusal is None and earlier is not None:
-            refusal = ClientIdReused
         if refusal is None and parent is not None and parent.talk is not talk:
             refusal = NoSuchParent
         if refusal is not None:
@@ -203,10 +213,11 @@ class World:
         self.append(talk, message)
         seat = talk.seats[sender]
         seat.read, seat.unread_from = message.seq, None
+        self.read_notifications(sender, talk, message.seq)
         wanting = [name for name in talk.active() if self.wants(name, message)]
         for kind, is_named in (("message.received", False), ("message.mentioned", True)):
             told = [name for name in wanting if (name in message.named) == is_named]
-            self.notify(told, kind, talk, message.cause)
+            self.notify(told, kind, talk, message.cause, sender)
         return None
 
     def wants(self, name: str, message: Said) -> bool:
@@ -219,6 +230,8 @@ class World:
 
     def edit(self, who: str, message: Said, body: str, version: int | None) -> Refusal:
         refusal = self.refusal_at(who, message, own=True)
+        if refusal is None and message.talk.seat_of(who) is None:
+            refusal = NoSuchConversation
         if refusal is not None or message.is_deleted:
             return refusal or MessageDeleted
         if version is not None and version != message.version:
@@ -241,7 +254,7 @@ class World:
             for name in told:
                 del self.told[name, message.cause]
             self.tell(told, "notification.withdrawn", message.cause)
-            self.tell(message.talk.active(), "message.deleted", *message.cause)
+            self.tell_with(who, message.talk, "message.deleted", *message.cause)
         return refusal
 
     def restore(self, who: str, message: Said) -> Refusal:
@@ -250,7 +263,7 @@ class World:
             return refusal or NotDeleted
         message.becomes(message.earlier[-1])
         message.is_deleted = False
-        self.tell(message.talk.active(), "message.restored", *message.cause)
+        self.tell_with(who, message.talk, "message.restored", *message.cause)
         return None
 
     def purge(self) -> None:
@@ -285,25 +298,23 @@ class World:
         if seat is None:
             return NoSuchConversation
         seq = talk.last if up_to is None else min(up_to, talk.last)
-        if seat.read >= seq and seat.unread_from is None:
-            return None
         if seq > seat.read:
             seat.read = seq
             self.tell(talk.active(), "conversation.read", talk.name, who, seq)
-        else:
+        elif seat.unread_from is not None:
             self.tell([who], "conversation.arranged", talk.name)
         seat.unread_from = None
-        if seat.read == talk.last:
-            self.read_notifications(who, talk)
+        self.read_notifications(who, talk, seat.read)
         return None
 
-    def read_notifications(self, who: str, talk: Talk) -> None:
+    def read_notifications(self, who: str, talk: Talk, up_to: int | None = None) -> None:
         unread = [row for (name, _), row in self.told.items() if name == who]
         unread = [row for row in unread if row[1] == talk.name and not row[2]]
+        unread = [row for row in unread if up_to is None or row[3] <= up_to]
         for row in unread:
             row[2] = True
         if unread:
-            self.tell([who], "notification.group_read", talk.name, len(unread))
+            self.tell([who], "notification.group_read", talk.name, len(unread), up_to)
 
     def mark_unread(self, who: str, message: Said) -> Refusal:
         refusal = self.refusal_at(who, message)
@@ -345,7 +356,7 @@ class World:
         seat.role, seat.unread_from, seat.archived = "member", None, None
         message = self.house_says(talk, JOINED)
         self.tell(talk.active(), "conversation.people_changed", talk.name)
-        self.notify([person], "conversation.added", talk, message.cause)
+        self.notify([person], "conversation.added", talk, message.cause, owner)
         return None
 
     def remove(self, owner: str, talk: Talk, person: str) -> Refusal:
@@ -370,6 +381,7 @@ class World:
     def go(self, who: str, talk: Talk) -> None:
         seat = talk.seats[who]
         seat.left, seat.role = talk.last, "member"
+        self.read_notifications(who, talk)
         talk.pass_on()
         self.tell([*talk.active(), who], "conversation.people_changed", talk.name)
 
@@ -403,6 +415,8 @@ class World:
                     message.sender = None
         self.blocks = {pair for pair in self.blocks if who not in pair}
         self.told = {key: row for key, row in self.told.items() if key[0] != who}
+        readers = {name for (name, _), row in self.told.items() if row[4] == who}
+        self.tell(list(readers), "notification.changed", who)
         self.events.pop(who, None)
 
     def leave_for_good(self, who: str, talk: Talk) -> None:

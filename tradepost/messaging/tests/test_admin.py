@@ -1,5 +1,7 @@
 """Conversations, messages and reports in the admin."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
@@ -75,6 +77,18 @@ def test_the_list_of_conversations_takes_the_same_queries_however_long(
     # session, user; count, rows, people (with names); dates of two filters
     with django_assert_max_num_queries(7):
         assert b"Ann Example" in client.get(f"{ADMIN}conversation/").content
+
+
+def test_what_was_snoozed_until_now_is_open(client, boss, group):
+    moment_ago = timezone.now() - timedelta(seconds=1)
+    Conversation.objects.filter(pk=group.pk).update(state="snoozed", snoozed_until=moment_ago)
+    client.force_login(boss)
+
+    pages = [client.get(f"{ADMIN}conversation/?state={state}") for state in ("open", "snoozed")]
+
+    assert [page.context["cl"].result_count for page in pages] == [1, 0]
+    page = client.get(f"{ADMIN}conversation/{group.pk}/change/")
+    assert '<div class="readonly">Open</div>' in page.content.decode()
 
 
 def test_the_people_of_a_group_are_picked_side_by_side(client, boss, group, bob, charlie, ann):

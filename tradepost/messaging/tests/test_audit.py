@@ -36,7 +36,7 @@ from tradepost.messaging.tests.factories import make_conversation, say
 
 LONG = timedelta(days=30)
 NAMES = [name for name, _, _ in INVARIANTS]
-QUERIES = 43  # a statement for each kind of fault, and one for each person who is behind
+QUERIES = 44  # a statement for each kind of fault, and one for each person who is behind
 
 
 @pytest.fixture
@@ -221,6 +221,14 @@ BREACHES = {
         "(SELECT SUBSTR(REPLACE(CAST(id AS text), '-', ''), 21) FROM messaging_message"
         " WHERE id = '{first}')", "first",
     ),
+    "what was answered is still news": (
+        "messaging.news", "",
+        f"UPDATE {TOLD} SET read_at = NULL WHERE user_id = '{{bob}}'", "first",
+    ),
+    "who has left still has news": (
+        "messaging.news", "",
+        f"UPDATE {TOLD} SET read_at = NULL WHERE user_id = '{{charlie}}'", "early",
+    ),
     "somebody is told twice": (
         "messaging.notified_once", TOLD,
         f"INSERT INTO {TOLD} SELECT * FROM {TOLD} WHERE user_id = '{{charlie}}'", "charlie",
@@ -241,6 +249,10 @@ BREACHES = {
     "a purged message has a link": (
         "messaging.taken_back", MESSAGE,
         f"UPDATE {MESSAGE} SET has_link = (1 = 1) WHERE id = '{{gone}}'", "gone",
+    ),
+    "a purged message has a digest of its text": (
+        "messaging.taken_back", MESSAGE,
+        f"UPDATE {MESSAGE} SET request_hash = 'x' WHERE id = '{{gone}}'", "gone",
     ),
     "what nobody wrote says something": (
         "messaging.erased", MESSAGE,

@@ -1,10 +1,11 @@
 """Conversations by the API, as clients meet them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import orjson
 import pytest
+from django.utils import timezone
 
 from conftest import make_user
 from tradepost.accounts.actions.blocks import block_person
@@ -515,6 +516,46 @@ def test_a_conversation_is_put_off_until_a_moment(api, ann, talk):
     shown = api(ann).patch(at(talk), body).json()
 
     assert (shown["state"], shown["snoozed_until"]) == ("snoozed", "2999-01-01T12:00:00Z")
+
+
+@pytest.fixture
+def awake(talk) -> Conversation:
+    """A conversation that was put off until a moment ago."""
+    rows = Conversation.objects.filter(pk=talk.pk)
+    rows.update(state="snoozed", snoozed_until=timezone.now() - timedelta(seconds=1))
+    return rows.get()
+
+
+def test_what_was_put_off_is_open_from_that_moment_on(api, ann, awake):
+    [listed] = api(ann).get(CONVERSATIONS).json()["results"]
+    shown = api(ann).get(at(awake)).json()
+
+    assert (listed["state"], listed["snoozed_until"]) == ("open", None)
+    assert (shown["state"], shown["snoozed_until"]) == ("open", None)
+
+
+@pytest.mark.parametrize(
+    ("state", "count"), [("open", 1), ("snoozed", 0), ("waiting", 0), ("closed", 0)]
+)
+def test_what_was_put_off_is_found_among_the_open_ones(api, ann, awake, state, count):
+    found = api(ann).get(f"{CONVERSATIONS}?state={state}").json()["results"]
+
+    assert len(found) == count
+
+
+def test_what_is_put_off_is_not_found_among_the_open_ones(api, ann, talk):
+    body = {"state": "snoozed", "snoozed_until": "2999-01-01T12:00:00Z"}
+    api(ann).patch(at(talk), body)
+
+    found = {s: api(ann).get(f"{CONVERSATIONS}?state={s}").json() for s in ("open", "snoozed")}
+
+    assert [len(page["results"]) for page in found.values()] == [0, 1]
+
+
+def test_to_open_what_is_open_again_already_changes_nothing(api, ann, awake):
+    assert api(ann).patch(at(awake), {"state": "open"}).status_code == 200
+
+    assert not Message.objects.filter(conversation=awake).exists()
 
 
 @pytest.mark.parametrize(

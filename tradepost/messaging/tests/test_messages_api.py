@@ -1,5 +1,6 @@
 """The API of messages as clients meet it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from tradepost.accounts.actions.blocks import block_person
 from tradepost.kit.http.json import encode
 from tradepost.messaging import payloads
 from tradepost.messaging.actions.conversations import start_conversation
+from tradepost.messaging.actions.edits import purge_deleted_messages
 from tradepost.messaging.actions.members import add_participant, remove_participant
 from tradepost.messaging.actions.reactions import add_reaction
 from tradepost.messaging.actions.saying import send_card
@@ -198,8 +200,24 @@ def test_sending_answers_201_with_the_message(api, ann, talk):
         "reactions": [],
         "reply_count": 0,
         "sent_at": message.sent_at.isoformat().replace("+00:00", "Z"),
+        "client_id": message.client_id,
         "is_read": True,
     }
+
+
+def test_a_client_id_is_shown_to_its_sender_alone(api, ann, bob, talk):
+    body = {"conversation": str(talk.pk), "message_body": "Hello", "client_id": "phone-1"}
+    sent = api(ann).post(MESSAGES, body).json()
+    of_talk = f"/api/v1/conversations/{talk.pk}/"
+    pages = (MESSAGES, f"{MESSAGES}?conversation_id={talk.pk}", f"{of_talk}messages/")
+
+    for reader, shown in ((ann, "phone-1"), (bob, None)):
+        found = [api(reader).get(page).json()["results"][0] for page in pages]
+        found.append(api(reader).get(f"{MESSAGES}{sent['message_id']}/").json())
+        found.append(api(reader).get(of_talk).json()["messages"][0])
+        assert {message["client_id"] for message in found} == {shown}
+    assert sent["client_id"] == "phone-1"
+    assert api(bob).get(f"{MESSAGES}unread/").json()["results"][0]["client_id"] is None
 
 
 def test_the_answer_to_sending_is_what_reading_shows(api, ann, bob, charlie, group):
@@ -238,6 +256,56 @@ def test_sending_again_gives_the_same_answer_and_says_so(api, ann, talk):
     assert Message.objects.count() == 1
 
 
+def test_sending_again_to_who_has_blocked_one_since_gives_the_same_answer(api, ann, bob):
+    body = {"receiver": str(bob.pk), "message_body": "Hello", "client_id": "phone-1"}
+    first = api(ann).post(MESSAGES, body)
+    block_person(blocker=bob, person_id=ann.pk)
+
+    again = api(ann).post(MESSAGES, body)
+
+    assert (again.status_code, again.content) == (201, first.content)
+    assert api(ann).post(MESSAGES, body | {"client_id": "phone-2"}).status_code == 400
+    assert Message.objects.count() == 1
+
+
+def test_a_receiver_is_part_of_what_is_sent_again(api, ann, bob, charlie):
+    body = {"receiver": str(bob.pk), "message_body": "Hello", "client_id": "phone-1"}
+    api(ann).post(MESSAGES, body)
+
+    answer = api(ann).post(MESSAGES, body | {"receiver": str(charlie.pk)})
+
+    assert answer.json()["code"] == "client_id_reused"
+    assert Message.objects.count() == Conversation.objects.count() == 1
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_sending_again_after_leaving_gives_the_same_answer(api, ann, charlie, group, comes_back):
+    body = {"conversation": str(group.pk), "message_body": "Hello", "client_id": "phone-1"}
+    first = api(charlie).post(MESSAGES, body)
+    remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    if comes_back:
+        add_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+
+    again = api(charlie).post(MESSAGES, body)
+
+    assert (again.status_code, again.content) == (201, first.content)
+
+
+def test_of_what_was_taken_back_for_good_no_digest_is_left_and_it_is_not_sent_again(api, ann, talk):
+    body = {"conversation": str(talk.pk), "message_body": "1234", "client_id": "phone-1"}
+    sent = api(ann).post(MESSAGES, body).json()
+    api(ann).delete(f"{MESSAGES}{sent['message_id']}/")
+    assert Message.objects.get().request_hash != ""
+    purge_deleted_messages(now=timezone.now() + timedelta(days=365))
+
+    again = api(ann).post(MESSAGES, body)
+
+    shown = again.json()
+    assert (again.status_code, shown["message_id"]) == (201, sent["message_id"])
+    assert (shown["deleted"], shown["message_body"]) == (True, "")
+    assert Message.objects.get().request_hash == ""
+
+
 def test_another_message_under_a_used_client_id_is_409(api, ann, talk):
     body = {"conversation": str(talk.pk), "message_body": "Hello", "client_id": "phone-1"}
     api(ann).post(MESSAGES, body)
@@ -246,6 +314,15 @@ def test_another_message_under_a_used_client_id_is_409(api, ann, talk):
 
     assert answer.status_code == 409
     assert answer.json()["code"] == "client_id_reused"
+
+
+@pytest.mark.parametrize("who", ["nobody", "oneself"])
+def test_a_receiver_who_is_none_is_refused_by_that_name(api, ann, who):
+    receiver = ann.pk if who == "oneself" else uuid4()
+
+    answer = api(ann).post(MESSAGES, {"receiver": str(receiver), "message_body": "Hello"})
+
+    assert (answer.status_code, list(answer.json())) == (400, ["receiver"])
 
 
 def test_a_receiver_is_enough_to_write_to_somebody(api, ann, bob):
@@ -288,7 +365,7 @@ def test_bad_input_is_400_on_the_field_and_sends_nothing(api, ann, talk, change,
     ("body", "field"),
     [
         ({"message_body": "Hello"}, "conversation"),
-        ({"receiver": str(uuid4()), "message_body": "Hello"}, "participant_ids"),
+        ({"receiver": str(uuid4()), "message_body": "Hello"}, "receiver"),
         ({"receiver": "x", "message_body": "Hello"}, "receiver"),
     ],
 )
@@ -443,7 +520,7 @@ def test_lists_show_strangers_nothing(api, ann, charlie, talk):
         assert api(charlie).get(address).json()["results"] == []
 
 
-def test_who_left_reads_the_past_and_changes_nothing(api, ann, charlie, group):
+def test_who_left_reads_the_past_and_says_nothing_new(api, ann, charlie, group):
     mine = say(charlie, group, "mine")
     remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
     later = say(ann, group, "later")
@@ -451,10 +528,49 @@ def test_who_left_reads_the_past_and_changes_nothing(api, ann, charlie, group):
 
     assert client.get(f"{MESSAGES}{mine.pk}/").status_code == 200
     assert client.get(f"{MESSAGES}{later.pk}/").status_code == 404
-    for method, path, body in CALLS[1:4]:
+    for method, path, body in (CALLS[1], *CALLS[7:10]):  # edits, marks, reacts
         assert getattr(client, method)(f"{MESSAGES}{mine.pk}/{path}", body).status_code == 404
     mine.refresh_from_db()
     assert (mine.body, mine.deleted_at) == ("mine", None)
+
+
+def test_who_left_takes_back_what_they_wrote(api, ann, charlie, group):
+    mine, other = say(charlie, group, "My number is 555"), say(ann, group)
+    remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    client = api(charlie)
+
+    assert client.delete(f"{MESSAGES}{other.pk}/").status_code == 403
+    assert client.delete(f"{MESSAGES}{mine.pk}/").status_code == 204
+    assert api(ann).get(f"{MESSAGES}{mine.pk}/").json()["message_body"] == ""
+    assert client.post(f"{MESSAGES}{mine.pk}/restore/").json()["message_body"] == "My number is 555"
+
+
+def test_who_comes_back_without_the_past_has_what_they_wrote_in_it(api, ann, charlie, group):
+    question, mine = say(ann, group, "Your number?"), say(charlie, group, "555")
+    answer = say(ann, group, "Thanks", parent_id=mine.pk)
+    remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    add_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    client = api(charlie)
+
+    shown = client.get(f"{MESSAGES}{mine.pk}/").json()
+    assert (shown["message_body"], shown["reply_count"]) == ("555", 0)
+    assert client.get(f"{MESSAGES}{mine.pk}/thread/").json()["message"]["replies"] == []
+    for hidden in (question, answer):
+        assert client.get(f"{MESSAGES}{hidden.pk}/").status_code == 404
+    edited = client.patch(f"{MESSAGES}{mine.pk}/", {"message_body": "none"})
+    assert edited.json()["message_body"] == "none"
+    assert len(client.get(f"{MESSAGES}{mine.pk}/history/").json()["results"]) == 1
+    assert client.delete(f"{MESSAGES}{mine.pk}/").status_code == 204
+
+
+def test_files_of_what_one_wrote_stay_open_to_oneself(ann, charlie, group):
+    mine = say(charlie, group)
+    file = attach(mine)
+    remove_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+    add_participant(owner=ann, conversation_id=group.pk, user_id=charlie.pk)
+
+    assert mine not in Message.objects.visible_to(charlie)
+    assert list(Attachment.objects.visible_to(charlie)) == [file]
 
 
 # --- Changing --------------------------------------------------------------------------------

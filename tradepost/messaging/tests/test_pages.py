@@ -469,6 +469,19 @@ def test_a_strangers_file_is_not_even_looked_at(charlie, talk):
     assert Attachment.objects.count() == 0
 
 
+def test_a_file_that_was_sent_is_sent_again_by_who_has_left(ann, bob, charlie):
+    group = start_conversation(starter=ann, participant_ids=[bob.pk, charlie.pk])
+    said = {"sender": bob, "conversation_id": group.pk, "body": "", "client_id": str(uuid4())}
+    files = [a_file("a.txt", b"Hello")]
+    first = send_with_files(**said, attachments=files)
+    leave_conversation(user=bob, conversation_id=group.pk)
+
+    again = send_with_files(**said, attachments=files)
+
+    assert (again.repeated, again.message) == (True, first.message)
+    assert Attachment.objects.count() == 1
+
+
 def test_an_answer_stands_below_what_it_answers(client, ann, bob, talk):
     first = Message.objects.get(conversation=talk)
     client.force_login(ann)

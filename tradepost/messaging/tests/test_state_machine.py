@@ -4,7 +4,8 @@ model of it says, and every invariant holds after each step.
 I1 numbers without gaps · I2 one message for a request, however often it comes · I3 places move
 forward · I4 badges are what a count by hand gives · I5 a history row for every change · I6 threads
 stay in their conversation · I7 one event for everybody who takes part · I8 nobody gets what is not
-theirs · I9 one notification for a cause · I10 nothing is left of who is gone.
+theirs · I9 one notification for a cause, and none that waits of what its reader has come past or of
+where they have left · I10 nothing is left of who is gone.
 """
 
 from collections import Counter
@@ -109,7 +110,7 @@ class Talks(RuleBasedStateMachine):
         pair = open_direct_conversation(first=bob, second=charlie)
         self.know("bob+charlie", pair, "direct", "bob", "charlie")
         world = self.world
-        world.notify(["bob"], "conversation.added", world.talks["group"], ("group", 0))
+        world.notify(["bob"], "conversation.added", world.talks["group"], ("group", 0), "ann")
         self.seen = dict.fromkeys(NAMES, 0)
         self.places: dict[tuple[str, str], tuple[int, int]] = {}
         for name, sender in (("group", "ann"), ("ann+bob", "bob"), ("bob+charlie", "charlie")):
@@ -499,10 +500,14 @@ class Talks(RuleBasedStateMachine):
         )
         expected = {
             (name, cause, kind, talk, is_read): 1
-            for (name, cause), (kind, talk, is_read) in self.world.told.items()
+            for (name, cause), (kind, talk, is_read, *_) in self.world.told.items()
             if talk in self.world.talks
         }
         assert {key: n for key, n in told.items() if key[3] in self.world.talks} == expected
+        for name, (_, seq), kind, talk, is_read in expected:
+            seat = self.world.talks[talk].seats[name]
+            is_past = seat.left is not None or 1 <= seq <= seat.read
+            assert is_read or not is_past, (name, kind, talk, seq)
 
     def every_feed_has_what_happened(self):
         """I7"""
@@ -523,7 +528,9 @@ class Talks(RuleBasedStateMachine):
                 return (kind, data["kind"], self.cause(data["cause"]))
             if kind == "notification.withdrawn":
                 return (kind, self.cause(data["cause"]))
-            return (kind, self.group(data["group"]), data["count"])
+            if kind == "notification.changed":
+                return (kind, self.names[UUID(data["actor"])])
+            return (kind, self.group(data["group"]), data["count"], data.get("up_to"))
         facts = [self.group(f"conversation:{data['conversation']}")]
         if "message" in data:
             facts.append(self.seq_of(data["message"]))

@@ -11,7 +11,7 @@ from tradepost.messaging.actions.conversations import start_conversation
 from tradepost.messaging.actions.edits import edit_message
 from tradepost.messaging.actions.messages import send_message
 from tradepost.messaging.errors import TextRefused, TextTooLong
-from tradepost.messaging.models import LONGEST_BODY, Message
+from tradepost.messaging.models import LONGEST_BODY, Conversation, Message
 from tradepost.messaging.tests.factories import make_conversation, say
 from tradepost.messaging.texts import MOST_MARKS, clean_line, clean_text, is_emoji, names_in
 
@@ -168,6 +168,30 @@ def test_the_house_refuses_texts_in_every_door(api, ann, bob, no_phone_numbers):
     assert (sent.status_code, edited.status_code) == (400, 400)
     assert sent.json() == {"message_body": ["Please write here and not by telephone."]}
     assert Message.objects.get().body == "Call me"
+
+
+def test_the_house_refuses_titles_in_every_door(api, ann, bob, no_phone_numbers):
+    group = start_conversation(starter=ann, participant_ids=[bob.pk], title="Call me")
+    started = api(ann).post(
+        "/api/v1/conversations/", {"participant_ids": [str(bob.pk)], "title": "0170 1234567"}
+    )
+    renamed = api(ann).patch(f"/api/v1/conversations/{group.pk}/", {"title": "0170 1234567"})
+
+    for answer in (started, renamed):
+        assert answer.status_code == 400
+        assert answer.json() == {"title": ["Please write here and not by telephone."]}
+    assert [talk.title for talk in Conversation.objects.all()] == ["Call me"]
+
+
+def test_what_was_sent_before_a_new_rule_is_sent_again(api, ann, bob, request):
+    talk = make_conversation(ann, bob)
+    body = {"conversation": str(talk.pk), "message_body": "0170 1234567", "client_id": "a"}
+    first = api(ann).post("/api/v1/messages/", body)
+    request.getfixturevalue("no_phone_numbers")
+
+    again = api(ann).post("/api/v1/messages/", body)
+
+    assert (again.status_code, again.content) == (201, first.content)
 
 
 def test_a_text_has_an_end_in_every_door(ann, bob):

@@ -86,14 +86,14 @@ def _show_edit(
 
 
 @login_required
-@posted_from("message-history", "pk")
+@posted_from("message-history-page", "pk")
 def message_delete(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take one's own message back; for a while its place-holder has a button to restore it."""
     return go_to_message(delete_message(deleter=request.user, message_id=pk, now=timezone.now()))
 
 
 @login_required
-@posted_from("message-history", "pk")
+@posted_from("message-history-page", "pk")
 def message_restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Bring a message back that one has taken back."""
     check_limits(request, OF_PAGES)
@@ -101,7 +101,7 @@ def message_restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@posted_from("message-history", "pk")
+@posted_from("message-history-page", "pk")
 def message_react(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Put an emoji below a message."""
     check_limits(request, [Reactions])
@@ -109,7 +109,7 @@ def message_react(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@posted_from("message-history", "pk")
+@posted_from("message-history-page", "pk")
 def message_unreact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take one's emoji away."""
     check_limits(request, [Reactions])
@@ -118,7 +118,7 @@ def message_unreact(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@posted_from("message-history", "pk")
+@posted_from("message-history-page", "pk")
 def message_unread(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Have a message and what came after it count as unread, and leave: to look is to read."""
     mark_unread_from(reader=request.user, message_id=pk)
@@ -127,7 +127,7 @@ def message_unread(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@posted_from("message-history", "pk")
+@posted_from("message-history-page", "pk")
 def message_press(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Press a button of a card."""
     form = PressForm(request.POST)

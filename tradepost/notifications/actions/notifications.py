@@ -26,13 +26,15 @@ def notify(
     actor: User | None = None,
     data: Mapping[str, Value] | None = None,
     group: str = "",
+    seq: int = 0,
 ) -> None:
     """Tell these users something, each at most once per ``cause``.
 
     The event in their feeds may come again with a repeated cause; the notification does not.
     ``data`` holds the ids from which ``kind`` makes its sentence, besides the actor's name, and
-    its link. What has the same ``group`` is shown as one. It takes the same few statements for any
-    number of users: nobody's preferences are asked here (docs/notifications.md says where).
+    its link. What has the same ``group`` is shown as one; ``seq`` is its number there (a message's)
+    for a group that is read step by step. It takes the same few statements for any number of users:
+    nobody's preferences are asked here (docs/notifications.md says where).
     """
     offers = find_kind(kind).offers
     if not user_ids:
@@ -44,6 +46,7 @@ def notify(
             "kind": kind,
             "cause": cause,
             "group": group or cause,
+            "seq": seq,
             "actor": actor,
             "data": dict(data or {}),
             "awaits_mail": offers[Channel.EMAIL] is not Offer.NEVER,
@@ -97,17 +100,19 @@ def open_notification(*, user: User, notification_id: UUID, now: datetime) -> No
 
 
 @atomic
-def mark_group_read(*, user: User, group: str, now: datetime) -> int:
-    """Mark what the user was told in one group read and return how many were not.
+def mark_group_read(*, user: User, group: str, now: datetime, up_to: int | None = None) -> int:
+    """Mark what the user was told in one group, ``up_to`` a number or all of it, read and return
+    how many were not.
 
     Also what the user keeps out of the list: it was read where it happened, and is not mailed.
     """
-    count = _read(Notification.objects.filter(user=user, group=group), now)
+    told = Notification.objects.filter(user=user, group=group)
+    count = _read(told if up_to is None else told.filter(seq__lte=up_to), now)
     if count:
         publish(
             kind="notification.group_read",
             user_ids=[user.pk],
-            data={"group": group, "count": count},
+            data={"group": group, "count": count, "up_to": up_to},
         )
     return count
 

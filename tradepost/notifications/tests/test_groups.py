@@ -167,7 +167,7 @@ def test_a_group_is_read_at_once(api, ann, wave) -> None:
     assert [n.group for n in Notification.objects.unread()] == ["other"]
     kinds = Pointer.objects.visible_to(ann).values_list("event__kind", "event__data")
     assert [data for kind, data in kinds if kind == "notification.group_read"] == [
-        {"group": "party", "count": 2}
+        {"group": "party", "count": 2, "up_to": None}
     ]
 
 

@@ -687,6 +687,81 @@ def test_a_replaced_page_comes_back_when_somebody_looks(node):
     assert said == [1, 2, 3]
 
 
+def test_a_page_reads_types_and_watches(node):
+    said = in_page(
+        node,
+        """
+        const feed = openFeed({ user });
+        await soon();
+        newest().welcome();
+        feed.read("c1", 4);
+        feed.typing("c1");
+        feed.watch(["bob"]);
+        const said = newest().sent.slice(1);
+        """,
+    )
+
+    assert said == [
+        {"type": "conversation.read", "ref": 1, "data": {"conversation_id": "c1", "up_to_seq": 4}},
+        {"type": "typing", "conversation": "c1"},
+        {"type": "watch", "users": ["bob"]},
+    ]
+
+
+def test_a_page_is_told_to_load_everything_and_how_much_waits(node):
+    said = in_page(
+        node,
+        """
+        const told = [];
+        const onState = ({ state, waiting }) => told.push(`${state} ${waiting}`);
+        const feed = openFeed({ user, cursor: place, onReset: () => told.push("reset"), onState });
+        await soon();
+        newest().welcome();
+        const reset = { epoch: "e2", seq: 1, reset: true, more: false, results: [] };
+        newest().say({ type: "feed", ...reset });
+        await soon();
+        feed.send({ conversation: "c1", message_body: "one" });
+        newest().say({ type: "answer", ref: 1, status: 201, data: {} });
+        const said = [told, feed.core.cursor.epoch];
+        """,
+    )
+
+    assert said == [["connecting 0", "live 0", "reset", "live 1", "live 0"], "e2"]
+
+
+def test_a_closed_page_lets_go_of_its_socket_and_of_the_browser(node):
+    said = in_page(
+        node,
+        """
+        const feed = openFeed({ user });
+        await soon();
+        newest().welcome();
+        feed.close();
+        let wakes = 0;
+        feed.core.wake = () => { wakes += 1; return []; };
+        page.dispatchEvent(new Event("online"));
+        page.dispatchEvent(new Event("focus"));
+        const said = [newest().readyState, wakes, Socket.all.length];
+        """,
+    )
+
+    assert said == [3, 0, 1]
+
+
+def test_a_ticket_that_cannot_be_had_now_is_asked_for_again(node):
+    said = in_page(
+        node,
+        """
+        const ticket = async () => { throw new TypeError("Failed to fetch"); };
+        const feed = openFeed({ user, ticket });
+        await soon();
+        const said = [feed.core.state, Socket.all.length];
+        """,
+    )
+
+    assert said == ["waiting", 0]
+
+
 def test_a_page_works_where_storage_is_forbidden(node):
     said = in_page(
         node,

@@ -269,6 +269,7 @@ def test_who_goes_on_in_another_process_is_not_said_to_be_gone(live, ann, bob, m
 
     monkeypatch.setattr(social, "REFRESH_SECONDS", 60)
     time.sleep(0.2)  # until the last refreshing has begun
+    wait_until(lambda: live.on_loop(lambda: not live.social.threads.waiting))  # and ended
     note_online(user_ids=[bob.pk], process="another", now=timezone.now())
     of_bob.connection.close()
     wait_until(lambda: live.on_loop(lambda: bob.pk not in live.social._shown))

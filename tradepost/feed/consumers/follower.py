@@ -94,7 +94,8 @@ class Follower:
         self.epoch = epoch
         self.seq = seq  # the last row that was sent or waits to be
         self.is_behind = True
-        self.heard_at = self.said_at = self.born_at = time.monotonic()
+        self.heard_at = self.born_at = time.monotonic()
+        self.asked_at = self.born_at  # when it was last sent what is to be answered
         self.ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._lines: list[Line] = []
         self._whispers: list[str] = []
@@ -159,7 +160,7 @@ class Follower:
                 rest = begin(self.send_lines(lines))
             except (Ended, OSError) as error:
                 return self._fail(error)
-            self.said_at = time.monotonic()
+            self.asked_at = time.monotonic()
         if rest is not None or self._has_more():
             self._writing = asyncio.get_running_loop().create_task(self._write_all(rest))
             self._writing.add_done_callback(self._wrote)
@@ -199,12 +200,13 @@ class Follower:
                 await self._give(self.send_lines(lines))
             elif self._whispers:
                 await self._give(self.send_whisper(self._whispers.pop(0)))
+                continue
             elif self._beats:
                 self._beats = False
                 await self._give(self.send_beat())
             else:
                 return
-            self.said_at = time.monotonic()
+            self.asked_at = time.monotonic()
 
     async def _catch_up(self) -> None:
         """Send pages of the log, until the hub can go on from where they end."""

@@ -217,7 +217,7 @@ class Hub:
                 follower.end(SILENT)
             elif now - follower.born_at > settings.FEED_SOCKET_HOURS * 3600:
                 follower.end(LONG_ENOUGH)
-            elif now - follower.said_at >= beat - CLOCK_SECONDS:
+            elif now - follower.asked_at >= beat - CLOCK_SECONDS:
                 follower.beat()
 
     async def _check(self) -> None:

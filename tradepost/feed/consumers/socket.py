@@ -84,7 +84,6 @@ class Socket(Follower):
     async def send(self, text: str) -> None:
         """Send a frame, once the connection takes it."""
         await self._asgi_send({"type": "websocket.send", "text": text})
-        self.said_at = time.monotonic()
 
     async def send_page(self, page: FeedPage) -> None:
         if page.reset:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tradepost.feed import hints
 from tradepost.feed.consumers.follower import Follower
 from tradepost.feed.consumers.socket import Conversation
 from tradepost.feed.tests.live import happen, numbers, ticket_of, wait_until
@@ -191,3 +192,15 @@ def test_whoever_is_sent_away_leaves_nothing_behind(no_grace, live, ann, bad) ->
         assert client.ends()[0] == 4400
 
     wait_until(lambda: things_left(Follower) == things_left(Conversation) == 0, step=0.1)
+
+
+def test_who_only_hears_whispers_is_asked_for_a_sign_of_life(beating, live, ann) -> None:
+    """A whisper needs no answer: who is sent nothing else must not pass for silent."""
+    client = live.enter(ann)
+    live.settle(ann)
+
+    for _ in range(20):
+        hints.whisper([ann.pk], {"type": "typing"})
+        time.sleep(0.05)
+
+    assert client.hear("beat")["seq"] == 0

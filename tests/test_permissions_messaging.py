@@ -102,6 +102,8 @@ TABLE = """
     export                           POST            401 202 202 202 202 202 202 202 202 202 202
     export-file                      GET             401 404 404 404 404 404 404 404 404 404 404
     feed                             GET             401 200 200 200 200 200 200 200 200 200 200
+    feed-presence                    GET             401 200 200 200 200 200 200 200 200 200 200
+    feed-ticket                      POST            401 201 201 201 201 201 201 201 201 201 201
     jwt-create                       POST            200 200 200 200 200 200 200 200 200 200 200
     jwt-refresh                      POST            200 200 200 200 200 200 200 200 200 200 200
     jwt-verify                       POST            200 200 200 200 200 200 200 200 200 200 200
@@ -110,11 +112,11 @@ TABLE = """
     message-detail                   GET    hidden   401 200 200 200 200 200 404 200 404 404 404
     message-detail                   GET    later    401 200 200 200 404 404 404 200 404 404 404
     message-detail                   GET    withheld 401 200 200 200 404 404 404 200 404 404 404
-    message-detail                   PATCH           401 200 403 403 404 404 404 403 404 404 404
+    message-detail                   PATCH           401 200 403 403 403 403 404 403 404 404 404
     message-detail                   PATCH  direct   401 403 404 404 404 404 404 200 404 404 404
-    message-detail                   PATCH  hidden   401 200 403 403 404 404 404 403 404 404 404
+    message-detail                   PATCH  hidden   401 200 403 403 403 403 404 403 404 404 404
     message-detail                   PATCH  later    401 200 403 403 404 404 404 403 404 404 404
-    message-detail                   DELETE          401 204 403 403 404 404 404 403 404 404 404
+    message-detail                   DELETE          401 204 403 403 403 403 404 403 404 404 404
     message-detail                   DELETE direct   401 403 404 404 404 404 404 204 404 404 404
     message-history                  GET             401 200 200 200 200 200 404 200 404 404 404
     message-history                  GET    later    401 200 200 200 404 404 404 200 404 404 404
@@ -138,7 +140,7 @@ TABLE = """
     message-report                   POST            401 403 200 201 201 201 404 201 404 404 404
     message-report                   POST   direct   401 201 404 404 404 404 404 403 404 404 404
     message-report                   POST   later    401 403 201 201 404 404 404 201 404 404 404
-    message-restore                  POST            401 200 403 403 404 404 404 403 404 404 404
+    message-restore                  POST            401 200 403 403 403 403 404 403 404 404 404
     message-search                   GET             401 200 200 200 200 200 200 200 200 200 200
     message-thread                   GET             401 200 200 200 200 200 404 200 404 404 404
     message-thread                   GET    later    401 200 200 200 404 404 404 200 404 404 404
@@ -288,6 +290,8 @@ class Scene:
     def _query(self, endpoint: str, case: str) -> str:
         if endpoint == "message-search":
             return "?q=hello"
+        if endpoint == "feed-presence":
+            return f"?user={self.sender.pk}"
         return f"?conversation_id={self.group.pk}" if case == "narrowed" else ""
 
     def body(self, endpoint: str, method: str, case: str) -> dict[str, object]:

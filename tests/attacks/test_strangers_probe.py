@@ -16,5 +16,5 @@ def test_a_used_client_id_does_not_tell_whether_a_conversation_exists(api, ann, 
     send(own.pk)
     existing, missing = send(others.pk), send(uuid4())
 
-    assert existing.status_code == missing.status_code == 404
+    assert existing.status_code == missing.status_code == 409  # the id has sent something
     assert existing.content == missing.content

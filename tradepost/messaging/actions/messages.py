@@ -147,14 +147,17 @@ def _look_for_earlier(
     sender: User, conversation_id: UUID, client_id: str | None, asked: str
 ) -> tuple[int | None, Message | None]:
     """Return how long the conversation is, and what the id has sent, in one query; without an id
-    nothing. Raises ClientIdReused when it has sent something else."""
+    nothing. Raises ClientIdReused when it has sent something else, whether there is such a
+    conversation or not: else it would tell."""
     if not client_id:
         return None, None
     row = _earlier.first(sender_id=sender.pk, client_id=client_id, conversation_id=conversation_id)
     end, earlier_id = row or (None, None)
-    if earlier_id is None:
+    if row is not None and earlier_id is None:
         return end, None
-    earlier = Message.objects.get(pk=earlier_id)
+    earlier = Message.objects.filter(sender=sender, client_id=client_id).first()
+    if earlier is None:
+        return None, None
     if earlier.request_hash != asked and not earlier.is_wiped:
         raise ClientIdReused
     return end, earlier

@@ -47,6 +47,7 @@ log = structlog.get_logger(__name__)
 HELLO_SECONDS = 10
 QUICKEST_RETURN = 0.1  # seconds after a loss
 SIGN_INS_PER_SECOND = 300
+MOST_SIGN_INS = 100  # that wait for a thread
 MOST_UNACKED = 1000
 MOST_BROUGHT = 100  # messages of which the senders may be told that they came
 MOST_FRAMES, FRAMES_SECONDS = 100, 5
@@ -181,6 +182,8 @@ class Conversation:
     def _refuse_if_full(self) -> None:
         if len(self.hub) >= settings.FEED_MOST_SOCKETS:
             raise Ended(Ending(1013, "the server is full", uniform(5, 30)))  # noqa: S311 - spreads
+        if self.hub.threads.waiting >= MOST_SIGN_INS:  # those who are in come first
+            raise Ended(Ending(1013, "too many at once", uniform(1, 5)))  # noqa: S311 - spreads
 
     async def _sign_in(self, ticket: object) -> Credential:
         work = self.hub.threads.run

@@ -401,7 +401,13 @@ class World:
         if person not in self.people:
             return NotFound
         self.blocks.add((blocker, person))
+        self.tell([blocker], "person.blocked", person)  # also when they were
         return None
+
+    def unblock(self, blocker: str, person: str) -> None:
+        if (blocker, person) in self.blocks:
+            self.blocks.remove((blocker, person))
+            self.tell([blocker], "person.unblocked", person)
 
     def erase(self, who: str) -> None:
         self.people.remove(who)

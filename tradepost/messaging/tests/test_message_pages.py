@@ -252,16 +252,16 @@ def test_a_long_thread_comes_in_pages(client, ann, talk, words):
     assert second["lines"][0].quote.gist == "Helo bob"
 
 
-def test_a_thread_takes_ten_queries_however_long_it_is(
+def test_a_thread_takes_eleven_queries_however_long_it_is(
     client, ann, talk, words, django_assert_num_queries
 ):
     for _ in range(5):
         say(ann, talk, parent_id=words.pk)
     client.force_login(ann)
 
-    # session, user, the message, its replies, whom the reader blocks, reactions, numbers of
-    # replies, the reader's place; what is unread: conversations, notifications
-    with django_assert_num_queries(10):
+    # session, user, place in the feed, the message, its replies, whom the reader blocks, reactions,
+    # numbers of replies, the reader's place; what is unread: conversations, notifications
+    with django_assert_num_queries(11):
         client.get(f"/inbox/messages/{words.pk}/thread/")
 
 

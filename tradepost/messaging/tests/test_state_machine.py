@@ -316,7 +316,7 @@ class Talks(RuleBasedStateMachine):
     @rule(who=PEOPLE, person=PEOPLE)
     def unblock(self, who, person):
         blocker = self.here(who)
-        self.world.blocks.discard((blocker, person))
+        self.world.unblock(blocker, person)
         unblock_person(blocker=self.users[blocker], person_id=self.users[person].pk)
 
     @precondition(lambda self: len(self.world.people) == len(NAMES))
@@ -531,6 +531,8 @@ class Talks(RuleBasedStateMachine):
             if kind == "notification.changed":
                 return (kind, self.names[UUID(data["actor"])])
             return (kind, self.group(data["group"]), data["count"], data.get("up_to"))
+        if kind.startswith("person."):
+            return (kind, self.names[UUID(data["user"])])
         facts = [self.group(f"conversation:{data['conversation']}")]
         if "message" in data:
             facts.append(self.seq_of(data["message"]))

@@ -68,8 +68,12 @@ def test_a_page_is_made_anew_after_a_flush(client):
 @pytest.mark.parametrize(
     ("url", "backend", "place"),
     [
-        ("redis://cache.example:6379/2", "redis.RedisCache", "redis://cache.example:6379/2"),
-        ("", "locmem.LocMemCache", "unique-snowflake"),
+        (
+            "redis://cache.example:6379/2",
+            "tradepost.kit.cache.PatientRedisCache",
+            "redis://cache.example:6379/2",
+        ),
+        ("", "django.core.cache.backends.locmem.LocMemCache", "unique-snowflake"),
     ],
 )
 def test_the_environment_chooses_the_cache(tmp_path, url, backend, place):
@@ -86,6 +90,6 @@ def test_the_environment_chooses_the_cache(tmp_path, url, backend, place):
     )  # fmt: skip
 
     found = json.loads(run.stdout)["default"]
-    assert found["BACKEND"] == f"django.core.cache.backends.{backend}"
+    assert found["BACKEND"] == backend
     assert found["LOCATION"] == place
     assert (found["TIMEOUT"], found["KEY_PREFIX"]) == (600, "tradepost")

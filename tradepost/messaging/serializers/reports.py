@@ -41,6 +41,7 @@ class ReportedMessageOutput(serializers.ModelSerializer[Message]):
     message_id = serializers.UUIDField(source="id")
     sender = PersonOutput(allow_null=True)
     message_body = serializers.CharField(source="body")
+    version = serializers.IntegerField()
     attachments = FileNameOutput(many=True)
     history = HistoryOutput(many=True)
 

@@ -206,9 +206,7 @@ def test_who_only_hears_whispers_is_asked_for_a_sign_of_life(beating, live, ann)
     assert client.hear("beat")["seq"] == 0
 
 
-def test_who_comes_when_too_many_come_is_sent_away_before_signing_in(
-    live, ann, monkeypatch
-) -> None:
+def test_who_comes_when_too_many_come_is_sent_away_before_signing_in(live, ann) -> None:
     live.on_loop(lambda: setattr(live.hub.threads, "waiting", 100))
 
     code, last = live.connect().ends()

@@ -17,7 +17,9 @@ from tradepost.messaging.queries.conversations import list_conversations
 from tradepost.notifications.models import Notification
 from tradepost.store.models import Customer
 
-SHARED = Path("/work/shared/data/irc")
+SHARED = (
+    Path(__file__).parents[4] / "shared" / "data" / "irc"
+)  # beside the checkout, if it is there
 LOG = """\
 [23:14] <ann> has somebody a lamp?
 === carl [~carl@example.org]  has joined #lamps

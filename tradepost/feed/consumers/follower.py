@@ -158,7 +158,7 @@ class Follower:
             lines, self._lines = self._lines, []
             try:
                 rest = begin(self.send_lines(lines))
-            except (Ended, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - reported; here it would be the hub's
                 return self._fail(error)
             self.asked_at = time.monotonic()
         if rest is not None or self._has_more():

@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
 from django.db.models import QuerySet
 
 from tradepost.kit.http.json import money
 from tradepost.kit.money import minor_with_tax, tax_factor
+from tradepost.kit.pictures.addresses import address_of
 from tradepost.kit.prepared import Prepared, PreparedIn, hundredths
 from tradepost.store.extras import tags
 from tradepost.store.models import Product, ProductImage
@@ -97,15 +97,6 @@ def images_as_json(
             }
         )
     return images
-
-
-def address_of(name: str, *, root: str) -> str | None:
-    """Return where a browser finds a stored file; None for no file."""
-    if not name:
-        return None
-    if isinstance(default_storage, FileSystemStorage):  # names of ours need no quoting
-        return f"{root}{default_storage.base_url}{name}"
-    return default_storage.url(name)
 
 
 def product_as_json(pk: int, *, root: str) -> dict[str, object] | None:

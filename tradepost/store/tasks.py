@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from tradepost.accounts.models import User
 from tradepost.kit.jobs import job
 from tradepost.kit.leases import hold_lease
 from tradepost.kit.mail import Attachment, Mail, send_mail, send_mails
+from tradepost.kit.pictures import remove_files as remove_picture_files
 from tradepost.store.actions.carts import sweep_carts as sweep_abandoned_carts
 from tradepost.store.actions.conversations import reseat_person
 from tradepost.store.actions.images import make_variants as make_image_variants
@@ -91,8 +91,7 @@ def make_variants(*, image_id: int) -> None:
 @job("store.remove_files")
 def remove_files(*, names: list[str]) -> None:
     """Remove files whose rows are gone."""
-    for name in names:
-        default_storage.delete(name)
+    remove_picture_files(names=names)
 
 
 @job("store.sweep_files", every_seconds=DAY, lease_seconds=10 * MINUTE)

@@ -3,8 +3,8 @@
 import django.core.validators
 import django.db.models.deletion
 import tradepost.kit.images
+import tradepost.kit.pictures.models
 import tradepost.kit.uploads
-import tradepost.store.models.images
 from django.db import migrations, models
 
 
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='ProductImage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', models.ImageField(height_field='height', upload_to=tradepost.store.models.images.random_name, validators=[django.core.validators.FileExtensionValidator(('jpg', 'jpeg', 'png', 'webp')), tradepost.kit.uploads.MaxFileSize(512000), tradepost.kit.images.check_picture], width_field='width')),
+                ('image', models.ImageField(height_field='height', upload_to=tradepost.kit.pictures.models.random_name, validators=[django.core.validators.FileExtensionValidator(('jpg', 'jpeg', 'png', 'webp')), tradepost.kit.uploads.MaxFileSize(512000), tradepost.kit.images.check_picture], width_field='width')),
                 ('width', models.PositiveIntegerField(editable=False)),
                 ('height', models.PositiveIntegerField(editable=False)),
                 ('thumbnail', models.FileField(blank=True, default='', editable=False, upload_to='')),

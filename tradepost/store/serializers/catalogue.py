@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tradepost.kit.http.fields import MoneyNumber
+from tradepost.kit.http.pictures import FileAddress, PictureInput
 from tradepost.store.extras import tags
 from tradepost.store.models import Collection, Product, ProductImage, Promotion
 from tradepost.store.models.catalogue import HIGHEST_PRICE, LOWEST_PRICE
 from tradepost.store.models.promotions import HIGHEST_DISCOUNT, LOWEST_DISCOUNT
-from tradepost.store.rows import address_of
 
 LARGEST_ID = 2**63 - 1
 LARGEST_STOCK = 2**31 - 1
@@ -29,14 +27,6 @@ class CollectionOutput(serializers.ModelSerializer[Collection]):
         model = Collection
         fields = ["id", "title", "products_count", "featured_product"]
         read_only_fields = fields
-
-
-@extend_schema_field(serializers.URLField(allow_null=True))
-class FileAddress(serializers.FileField):
-    """The whole address of a stored file, null for none. Needs ``root`` in the context."""
-
-    def to_representation(self, value: Any) -> str | None:
-        return address_of(value.name or "", root=self.context["root"])
 
 
 class ImageOutput(serializers.ModelSerializer[ProductImage]):
@@ -119,13 +109,8 @@ class CollectionInput(serializers.Serializer[Any]):
     )
 
 
-class ImageInput(serializers.Serializer[Any]):
-    image = serializers.FileField()
-
-    def validate_image(self, image: UploadedFile[bytes]) -> UploadedFile[bytes]:
-        for check in ProductImage._meta.get_field("image").validators:
-            check(image)  # the first refusal ends it: what is too large is not even opened
-        return image
+class ImageInput(PictureInput):
+    pictures = ProductImage
 
 
 class PromotionOutput(serializers.ModelSerializer[Promotion]):

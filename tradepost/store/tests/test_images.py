@@ -12,10 +12,10 @@ from tradepost.kit.errors import NotFound
 from tradepost.kit.jobs import enqueue
 from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.models import Job
+from tradepost.kit.pictures import files
 from tradepost.kit.stamps import read_stamp
 from tradepost.kit.tests.pictures import picture_bytes, upload
 from tradepost.kit.transactions import unit_of_work
-from tradepost.store.actions import images
 from tradepost.store.actions.images import (
     add_image,
     delete_image,
@@ -61,7 +61,7 @@ def test_smaller_forms_are_made_once():
 def test_a_picture_that_is_replaced_meanwhile_leaves_nothing_behind(monkeypatch):
     product = make_product()
     image = add_image(product_id=product.pk, file=upload())
-    shrink, calls = images.shrink, []
+    shrink, calls = files.shrink, []
 
     def shrink_slowly(file, *, longest_side):
         if not calls:
@@ -69,7 +69,7 @@ def test_a_picture_that_is_replaced_meanwhile_leaves_nothing_behind(monkeypatch)
             replace_image(product_id=product.pk, image_id=image.pk, file=upload())
         return shrink(file, longest_side=longest_side)
 
-    monkeypatch.setattr(images, "shrink", shrink_slowly)
+    monkeypatch.setattr(files, "shrink", shrink_slowly)
     make_variants(image_id=image.pk)
     run_due_jobs()
 

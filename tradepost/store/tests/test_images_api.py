@@ -9,8 +9,8 @@ from PIL import Image
 
 from conftest import make_user
 from tradepost.kit.jobs.runner import run_due_jobs
+from tradepost.kit.pictures import files
 from tradepost.kit.tests.pictures import bomb, huge_claim, picture_bytes, upload
-from tradepost.store.actions import images
 from tradepost.store.models import Product, ProductImage
 from tradepost.store.tests.factories import make_image, make_product
 
@@ -246,7 +246,7 @@ def test_a_repeated_post_keeps_one_picture(staff, tea):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_picture_under_a_key_is_looked_at_outside_of_any_transaction(staff, tea, monkeypatch):
-    clean, save, inside = images.clean_picture, default_storage.save, []
+    clean, save, inside = files.clean_picture, default_storage.save, []
 
     def watched(work):
         def run(*args):
@@ -255,7 +255,7 @@ def test_a_picture_under_a_key_is_looked_at_outside_of_any_transaction(staff, te
 
         return run
 
-    monkeypatch.setattr(images, "clean_picture", watched(clean))
+    monkeypatch.setattr(files, "clean_picture", watched(clean))
     monkeypatch.setattr(default_storage, "save", watched(save))
     key = {"Idempotency-Key": "same"}
 

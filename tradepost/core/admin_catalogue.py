@@ -25,9 +25,10 @@ from django.urls import URLPattern, path
 
 from tradepost.core.actions.imports import Tally, import_products
 from tradepost.core.catalogue.export import export_catalogue
-from tradepost.core.catalogue.formats import Format, open_catalogue
-from tradepost.core.catalogue.rows import BadRow
+from tradepost.core.catalogue.formats import Format
 from tradepost.core.errors import CatalogueBreaksOff, NotACatalogue
+from tradepost.kit.row_values import BadRow
+from tradepost.kit.tables import open_text
 from tradepost.store.models import Product
 
 # Answers are streamed, but the embedded server takes each one whole before it sends it.
@@ -152,7 +153,7 @@ def _refused_in(form: CatalogueUpload) -> Iterator[None]:
 
 
 def _import(file: UploadedFile[bytes]) -> Report:
-    stream = open_catalogue(BytesIO(file.read()))
+    stream = open_text(BytesIO(file.read()))
     report = Report()
     try:
         for step in import_products(stream=stream, format=Format.by_name(file.name or "")):

@@ -14,7 +14,8 @@ from django.db import IntegrityError
 
 from tradepost.core.catalogue.batches import sort_into_batches
 from tradepost.core.catalogue.formats import Format, read_as
-from tradepost.core.catalogue.rows import BadRow, GoodRow
+from tradepost.core.catalogue.rows import GoodRow
+from tradepost.kit.row_values import BadRow
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.store.actions.upserts import Outcome, Upserted, upsert_products
@@ -78,7 +79,7 @@ def import_products(  # house: allow A1 because every batch is a transaction of 
     Not one transaction: the shop stays open, and what went in stays in when the file turns out to
     be broken further on. Nothing happens until the steps are iterated. Raises NotACatalogue before
     anything is written, or CatalogueBreaksOff after the rows in front of the break went in. Open
-    the stream by ``open_catalogue``, and a byte that is no UTF-8 costs one row only.
+    the stream by ``open_text``, and a byte that is no UTF-8 costs one row only.
     """
     tally = Tally()
     rows = read_as(format, stream=stream)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tradepost.core.catalogue.rows import BadRow, GoodRow, understand
-from tradepost.core.catalogue.stream import RawRow, UnreadableRow
+from tradepost.core.catalogue.rows import GoodRow, understand
+from tradepost.core.catalogue.stream import RawRow
 from tradepost.core.errors import CatalogueBreaksOff
+from tradepost.kit.row_values import BadRow
+from tradepost.kit.tables import UnreadableRow
 
 Row = RawRow | UnreadableRow
 

@@ -10,34 +10,17 @@ from decimal import Decimal
 
 from django.utils.text import slugify
 
-from tradepost.core.catalogue.stream import RawRow, UnreadableRow
+from tradepost.core.catalogue.stream import RawRow
 from tradepost.kit.money import half_up
+from tradepost.kit.row_values import BadRow, Wrong, read_text, require_text, show
+from tradepost.kit.tables import UnreadableRow
 from tradepost.store.actions.upserts import ProductEntry, ReviewEntry
 from tradepost.store.models.catalogue import HIGHEST_PRICE, LOWEST_PRICE
 
 MOST_STOCK = 2_147_483_647  # what the column holds everywhere
-_SHOWN = 60  # characters of a value that a reason repeats
 _LONGEST_LABEL = _LONGEST_TITLE = _LONGEST_NAME = 255
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of characters: bytes not UTF-8
 _QUOTED = re.compile(r'"(\s*\S.*)"', re.DOTALL)
 _SLUG_LIKE = re.compile(r"[a-z0-9]+([-_ ][a-z0-9]+)*")
-
-
-class Wrong(ValueError):
-    """A value that no product can have, and why."""
-
-
-@dataclass(frozen=True)
-class BadRow:
-    """A row that stays out. ``names`` is what it says it is: its id, SKU and title, if any."""
-
-    place: str
-    names: Mapping[str, object]
-    reason: str
-
-    def __str__(self) -> str:
-        names = ", ".join(f"{key} {_show(value)}" for key, value in self.names.items())
-        return f"{self.place}{f' ({names})' if names else ''}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +41,7 @@ def understand(row: RawRow | UnreadableRow) -> GoodRow | BadRow:
     if isinstance(row, UnreadableRow):
         return BadRow(row.place, {}, row.reason)
     if not isinstance(row.value, dict):
-        return BadRow(row.place, {}, f"must be an object, not {_show(row.value)}")
+        return BadRow(row.place, {}, f"must be an object, not {show(row.value)}")
     names = _names(row.value)
     try:
         return GoodRow(row.place, names, _product(row.value), _labels(row.value))
@@ -72,22 +55,22 @@ def _names(said: Mapping[str, object]) -> dict[str, object]:
 
 
 def _product(said: Mapping[str, object]) -> ProductEntry:
-    title = _required_text(said, "title", longest=_LONGEST_TITLE)
+    title = require_text(said, "title", longest=_LONGEST_TITLE)
     return ProductEntry(
         title=title,
         slug=slugify(title)[:50].strip("-") or "product",
-        sku=_text(said, "sku", longest=64) or None,
+        sku=read_text(said, "sku", longest=64) or None,
         collection=_collection(said),
         unit_price=_price(said),
         inventory=_whole(said, "stock", lowest=0, highest=MOST_STOCK),
-        description=_text(said, "description"),
-        brand=_text(said, "brand", longest=100),
+        description=read_text(said, "description"),
+        brand=read_text(said, "brand", longest=100),
         reviews=_reviews(said),
     )
 
 
 def _collection(said: Mapping[str, object]) -> str:
-    title = _title_of(_required_text(said, "category"))
+    title = _title_of(require_text(said, "category"))
     if len(title) > _LONGEST_TITLE:
         raise Wrong(f"category must have at most {_LONGEST_TITLE} characters, not {len(title)}")
     return title
@@ -111,19 +94,19 @@ def category_of(title: str) -> str:
 def _price(said: Mapping[str, object]) -> Decimal:
     price = said.get("price")
     if isinstance(price, bool) or not isinstance(price, int | Decimal):
-        raise Wrong(f"price must be a number, not {_show(price)}")
+        raise Wrong(f"price must be a number, not {show(price)}")
     if not LOWEST_PRICE <= price <= HIGHEST_PRICE:
-        raise Wrong(f"price must be from {LOWEST_PRICE} to {HIGHEST_PRICE}, not {_show(price)}")
+        raise Wrong(f"price must be from {LOWEST_PRICE} to {HIGHEST_PRICE}, not {show(price)}")
     exact = half_up(Decimal(price))
     if exact != price:
-        raise Wrong(f"price must have at most two decimals, not {_show(price)}")
+        raise Wrong(f"price must have at most two decimals, not {show(price)}")
     return exact
 
 
 def _whole(said: Mapping[str, object], key: str, *, lowest: int, highest: int) -> int:
     number = said.get(key)
     if isinstance(number, bool) or not isinstance(number, int):
-        raise Wrong(f"{key} must be a whole number, not {_show(number)}")
+        raise Wrong(f"{key} must be a whole number, not {show(number)}")
     if not lowest <= number <= highest:
         raise Wrong(f"{key} must be from {lowest} to {highest}, not {number}")
     return number
@@ -133,9 +116,7 @@ def _labels(said: Mapping[str, object]) -> frozenset[str] | None:
     if said.get("tags") is None:
         return None
     labels = _list(said, "tags")
-    return frozenset(
-        _required_text({"tag": text}, "tag", longest=_LONGEST_LABEL) for text in labels
-    )
+    return frozenset(require_text({"tag": text}, "tag", longest=_LONGEST_LABEL) for text in labels)
 
 
 def _reviews(said: Mapping[str, object]) -> tuple[ReviewEntry, ...]:
@@ -149,11 +130,11 @@ def _reviews(said: Mapping[str, object]) -> tuple[ReviewEntry, ...]:
 def _review(number: int, said: object) -> ReviewEntry:
     try:
         if not isinstance(said, dict):
-            raise Wrong(f"must be an object, not {_show(said)}")
+            raise Wrong(f"must be an object, not {show(said)}")
         return ReviewEntry(
-            name=_required_text(said, "reviewerName", longest=_LONGEST_NAME),
-            email=_text(said, "reviewerEmail") or "",
-            description=_required_text(said, "comment"),
+            name=require_text(said, "reviewerName", longest=_LONGEST_NAME),
+            email=read_text(said, "reviewerEmail") or "",
+            description=require_text(said, "comment"),
             rating=_whole(said, "rating", lowest=1, highest=5),
             date=_date(said),
         )
@@ -163,44 +144,16 @@ def _review(number: int, said: object) -> ReviewEntry:
 
 def _date(said: Mapping[str, object]) -> date:
     """A moment counts as the day it was in UTC."""
-    text = _required_text(said, "date")
+    text = require_text(said, "date")
     try:
         moment = datetime.fromisoformat(text)
         return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
     except (ValueError, OverflowError) as error:
-        raise Wrong(f"date must be in ISO 8601, not {_show(text)}") from error
+        raise Wrong(f"date must be in ISO 8601, not {show(text)}") from error
 
 
 def _list(said: Mapping[str, object], key: str) -> Iterable[object]:
     values = said[key]
     if not isinstance(values, list):
-        raise Wrong(f"{key} must be a list, not {_show(values)}")
+        raise Wrong(f"{key} must be a list, not {show(values)}")
     return values
-
-
-def _required_text(said: Mapping[str, object], key: str, *, longest: int | None = None) -> str:
-    text = _text(said, key, longest=longest)
-    if not text:
-        raise Wrong(f"{key} is missing" if text is None else f"{key} is empty")
-    return text
-
-
-def _text(said: Mapping[str, object], key: str, *, longest: int | None = None) -> str | None:
-    """Return the text without space around it, or None when the row does not say."""
-    value = said.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise Wrong(f"{key} must be a text, not {_show(value)}")
-    text = value.strip()
-    if _NO_TEXT.search(text):
-        raise Wrong(f"{key} has characters that no text may have: {_show(value)}")
-    if longest is not None and len(text) > longest:
-        raise Wrong(f"{key} must have at most {longest} characters, not {len(text)}")
-    return text
-
-
-def _show(value: object) -> str:
-    """Return the value as it may be printed: short, in one line, harmless to a terminal."""
-    text = str(value) if isinstance(value, Decimal | int) else repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -13,6 +13,7 @@ from itertools import count
 from typing import TextIO
 
 from tradepost.core.errors import CatalogueBreaksOff, NotACatalogue
+from tradepost.kit.tables import UnreadableRow
 
 CHUNK = 65_536  # characters
 LONGEST_ROW = 2_000_000  # characters; what is longer is taken for a file that never ends its row
@@ -31,14 +32,6 @@ class RawRow:
 
     place: str
     value: object
-
-
-@dataclass(frozen=True)
-class UnreadableRow:
-    """A row that cannot be read, in a file whose other rows may be."""
-
-    place: str
-    reason: str
 
 
 def read_rows(*, stream: TextIO) -> Iterator[RawRow | UnreadableRow]:

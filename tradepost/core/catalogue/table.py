@@ -5,55 +5,24 @@ is written with an apostrophe in front, which reading takes away again; so is on
 apostrophes and then such a sign, and every text comes back as it was.
 """
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TextIO
 
-from tradepost.core.catalogue.stream import LONGEST_ROW, RawRow, UnreadableRow
+from tradepost.core.catalogue.stream import RawRow
 from tradepost.core.errors import CatalogueBreaksOff, NotACatalogue
+from tradepost.kit import tables
+from tradepost.kit.tables import UnreadableRow
 
 COLUMNS = ("sku", "title", "category", "brand", "price", "stock", "tags", "description")
-REQUIRED = frozenset({"title", "category", "price", "stock"})
+REQUIRED = ("title", "category", "price", "stock")
 READ = frozenset({*COLUMNS, "id"})
-DELIMITERS = ",;"
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _PROTECTED = re.compile(r"''*[=+\-@\t\r]")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _TAG_PART = re.compile(r"\\[\\|]|.", re.DOTALL)
-
-# A description may be longer than the module's own limit. Rows are limited here, see _Lines.
-csv.field_size_limit(LONGEST_ROW)
-
-
-class _TooLong(Exception):
-    """A row that never ends."""
-
-
-class _Lines:
-    """The lines of a text, counted; a row may take only so many characters of them."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
-        self.count = 0
-        self.taken = 0
-        self.ended = False
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self.stream.readline(LONGEST_ROW)
-        self.count += 1
-        self.taken += len(line)
-        if self.taken >= LONGEST_ROW:
-            raise _TooLong
-        if not line:
-            self.ended = True
-            raise StopIteration
-        return line
 
 
 def read_table(*, stream: TextIO) -> Iterator[RawRow | UnreadableRow]:
@@ -61,53 +30,18 @@ def read_table(*, stream: TextIO) -> Iterator[RawRow | UnreadableRow]:
 
     Raises NotACatalogue before the first row, CatalogueBreaksOff behind it.
     """
-    lines = _Lines(stream)
     try:
-        header, delimiter = _read_header(lines)
-    except (UnicodeDecodeError, _TooLong) as error:
-        raise NotACatalogue from error
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        lines.taken, number = 0, lines.count + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            if lines.ended:
-                raise _broken(number, "the text ends early") from error
-            yield UnreadableRow(f"line {number}", f"is not CSV: {error}")
-            continue
-        except _TooLong as error:
-            raise _broken(number, "the row has no end") from error
-        except UnicodeDecodeError as error:
-            raise _broken(number, "the text is not UTF-8") from error
-        if cells is None:
-            return
-        if any(cells):
-            yield _row(f"line {number}", header, cells)
+        for row in tables.read_table(stream=stream, columns=READ, required=REQUIRED):
+            yield row if isinstance(row, UnreadableRow) else _raw(row)
+    except tables.NotATable as error:
+        said = str(error)
+        raise NotACatalogue(None if said == error.message else said) from error
+    except tables.TableBreaksOff as error:
+        raise CatalogueBreaksOff(place=error.place, reason=str(error)) from error
 
 
-def _read_header(lines: _Lines) -> tuple[list[str], str]:
-    """Return the names of the columns and what stands between cells."""
-    first = next((line for line in lines if line.strip()), None)
-    if first is None:
-        raise NotACatalogue("The file is empty.")
-    for delimiter in DELIMITERS:
-        [cells] = csv.reader([first], delimiter=delimiter)
-        names = [cell.strip().lower() for cell in cells]
-        known = [name for name in names if name in READ]
-        if set(known) >= REQUIRED and len(known) == len(set(known)):
-            return names, delimiter
-    raise NotACatalogue(
-        "The first line of a table must name its columns, each once: "
-        f"at least {', '.join(name for name in COLUMNS if name in REQUIRED)}."
-    )
-
-
-def _row(place: str, header: Sequence[str], cells: Sequence[str]) -> RawRow | UnreadableRow:
-    if len(cells) != len(header):
-        return UnreadableRow(place, f"has {len(cells)} cells, and the header {len(header)}")
-    named = zip(header, cells, strict=True)
-    return RawRow(place, {name: _value(name, cell) for name, cell in named if name in READ})
+def _raw(row: tables.TableRow) -> RawRow:
+    return RawRow(row.place, {name: _value(name, cell) for name, cell in row.cells.items()})
 
 
 def _value(name: str, cell: str) -> object:
@@ -120,10 +54,6 @@ def _value(name: str, cell: str) -> object:
     if name == "stock" and _WHOLE.fullmatch(text.strip()):
         return int(text)
     return (text or None) if name in ("id", "sku") else text
-
-
-def _broken(number: int, reason: str) -> CatalogueBreaksOff:
-    return CatalogueBreaksOff(place=f"line {number}", reason=reason)
 
 
 def protect(text: str) -> str:

@@ -14,6 +14,7 @@ from tradepost.core.catalogue import table
 from tradepost.core.catalogue.formats import Format
 from tradepost.core.catalogue.table import join_labels, protect, read_table, split_labels
 from tradepost.core.errors import CatalogueBreaksOff
+from tradepost.kit import tables
 from tradepost.store.models import Product
 from tradepost.tags.queries import read_labels
 
@@ -177,7 +178,7 @@ def test_a_table_that_breaks_off_says_where_and_keeps_what_went_in(run):
 
 
 def test_a_row_that_never_ends_is_given_up_without_reading_everything(monkeypatch):
-    monkeypatch.setattr(table, "LONGEST_ROW", 10_000)
+    monkeypatch.setattr(tables, "LONGEST_ROW", 10_000)
     stream = StringIO(HEADER + TEA + 'B,"' + "line\n" * 100_000, newline="")
 
     with pytest.raises(CatalogueBreaksOff, match="the row has no end") as broken:
@@ -188,7 +189,7 @@ def test_a_row_that_never_ends_is_given_up_without_reading_everything(monkeypatc
 
 
 def test_a_line_that_never_ends_is_given_up_too(monkeypatch):
-    monkeypatch.setattr(table, "LONGEST_ROW", 10_000)
+    monkeypatch.setattr(tables, "LONGEST_ROW", 10_000)
     stream = StringIO(HEADER + TEA + "x" * 1_000_000, newline="")
 
     with pytest.raises(CatalogueBreaksOff, match="the row has no end"):
@@ -198,7 +199,7 @@ def test_a_line_that_never_ends_is_given_up_too(monkeypatch):
 
 
 def test_only_a_row_is_limited_and_not_the_file(monkeypatch):
-    monkeypatch.setattr(table, "LONGEST_ROW", 200)
+    monkeypatch.setattr(tables, "LONGEST_ROW", 200)
     stream = StringIO(HEADER + TEA * 50, newline="")
 
     assert len(list(read_table(stream=stream))) == 50

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tradepost.core.management.progress import Progress
 from tradepost.kit.audit import MOST_COUNTED, Finding, Invariant, audit, list_invariants
+from tradepost.kit.management.progress import Progress
 
 
 class Command(BaseCommand):

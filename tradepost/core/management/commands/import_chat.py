@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tradepost.accounts.models import User
-from tradepost.core.management.progress import Progress
+from tradepost.kit.management.progress import Progress
 from tradepost.messaging.actions.imports import Step, import_chat, key_of
 from tradepost.messaging.chat_logs import (
     BadLog,

@@ -7,9 +7,10 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tradepost.core.actions.imports import Tally, import_products
-from tradepost.core.catalogue.formats import Format, open_catalogue
+from tradepost.core.catalogue.formats import Format
 from tradepost.core.errors import CatalogueBreaksOff, NotACatalogue
-from tradepost.core.management.progress import Progress
+from tradepost.kit.management.progress import Progress
+from tradepost.kit.tables import open_text
 
 
 class Command(BaseCommand):
@@ -40,7 +41,7 @@ class Command(BaseCommand):
 
     def _import(self, path: Path, file: BinaryIO, format: Format) -> Tally:
         progress = Progress(self.stdout, total=os.fstat(file.fileno()).st_size)
-        stream = open_catalogue(file)
+        stream = open_text(file)
         tally = Tally()
         try:
             for step in import_products(stream=stream, format=format):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from tradepost.core.actions.imports import Tally
 from tradepost.core.actions.seeds import seed_catalogue
-from tradepost.core.management.progress import Progress
+from tradepost.kit.management.progress import Progress
 
 MOST_PRODUCTS = 1_000_000
 

@@ -23,10 +23,11 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from tradepost.core.actions.imports import Tally, import_products
+from tradepost.core.actions.imports import import_products
 from tradepost.core.catalogue.export import export_catalogue
 from tradepost.core.catalogue.formats import Format
 from tradepost.core.errors import CatalogueBreaksOff, NotACatalogue
+from tradepost.kit.batches import Tally
 from tradepost.kit.row_values import BadRow
 from tradepost.kit.tables import open_text
 from tradepost.store.models import Product

@@ -15,10 +15,11 @@ from django.db import IntegrityError
 from tradepost.core.catalogue.batches import sort_into_batches
 from tradepost.core.catalogue.formats import Format, read_as
 from tradepost.core.catalogue.rows import GoodRow
+from tradepost.kit.batches import Outcome, Tally
 from tradepost.kit.row_values import BadRow
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
-from tradepost.store.actions.upserts import Outcome, Upserted, upsert_products
+from tradepost.store.actions.upserts import Upserted, upsert_products
 from tradepost.store.errors import ChangedMeanwhile
 from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
@@ -26,41 +27,6 @@ from tradepost.tags.actions.tagging import set_tags
 from tradepost.tags.queries import read_labels
 
 ROWS_PER_TRANSACTION = 500
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many rows had which end."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    bad: int = 0
-
-    @property
-    def imported(self) -> int:
-        return self.created + self.updated + self.unchanged
-
-    @property
-    def rows(self) -> int:
-        return self.imported + self.bad
-
-    @classmethod
-    def of(cls, outcomes: Sequence[Outcome]) -> "Tally":
-        """Count the ends of rows that went in."""
-        return cls(
-            created=outcomes.count(Outcome.CREATED),
-            updated=outcomes.count(Outcome.UPDATED),
-            unchanged=outcomes.count(Outcome.UNCHANGED),
-        )
-
-    def plus(self, other: "Tally") -> "Tally":
-        return Tally(
-            created=self.created + other.created,
-            updated=self.updated + other.updated,
-            unchanged=self.unchanged + other.unchanged,
-            bad=self.bad + other.bad,
-        )
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from tradepost.core.actions.imports import ROWS_PER_TRANSACTION, Tally
+from tradepost.core.actions.imports import ROWS_PER_TRANSACTION
 from tradepost.core.demo.seeds import describe_seed
+from tradepost.kit.batches import Tally
 from tradepost.store.actions.upserts import upsert_products
 
 

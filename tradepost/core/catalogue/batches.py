@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tradepost.core.catalogue.rows import GoodRow, understand
 from tradepost.core.catalogue.stream import RawRow
 from tradepost.core.errors import CatalogueBreaksOff
+from tradepost.kit.batches import cut
 from tradepost.kit.row_values import BadRow
 from tradepost.kit.tables import UnreadableRow
 
@@ -27,26 +28,8 @@ def sort_into_batches(*, rows: Iterator[Row], size: int) -> Iterator[Batch]:
     last rows that could be read.
     """
     known: set[str] = set()
-    for some in _cut(rows, size):
+    for some in cut(rows, size=size, broken_by=CatalogueBreaksOff):
         yield _sort_out(some, known)
-
-
-def _cut(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    """Yield full batches, then the rest, and only then the error that ended the rows, if any."""
-    batch: list[Row] = []
-    broken = None
-    try:
-        for row in rows:
-            batch.append(row)
-            if len(batch) == size:
-                yield batch
-                batch = []
-    except CatalogueBreaksOff as error:
-        broken = error
-    if batch:
-        yield batch
-    if broken is not None:
-        raise broken
 
 
 def _sort_out(rows: Sequence[Row], known: set[str]) -> Batch:

@@ -8,8 +8,9 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, connection
 
-from tradepost.core.actions.imports import Tally, import_products
+from tradepost.core.actions.imports import import_products
 from tradepost.core.tests.catalogues import a_row
+from tradepost.kit.batches import Tally
 from tradepost.store.actions import upserts
 from tradepost.store.models import Collection, Product
 

@@ -5,9 +5,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from tradepost.core.actions.imports import Tally
 from tradepost.core.actions.seeds import seed_catalogue
 from tradepost.core.demo.seeds import TITLES, describe_seed
+from tradepost.kit.batches import Tally
 from tradepost.store.models import Collection, Product
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import Enum, auto
 from uuid import uuid4
 
 from django.db.models import Q
 from django.utils import timezone
 
+from tradepost.kit.batches import Outcome
 from tradepost.kit.locks import weak
 from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
@@ -53,12 +53,6 @@ class ProductEntry:
     def identity(self) -> str:
         """By what the product is known: its SKU, or its title within the collection."""
         return f"sku {self.sku}" if self.sku else f"title {self.collection}\0{self.title}"
-
-
-class Outcome(Enum):
-    CREATED = auto()
-    UPDATED = auto()
-    UNCHANGED = auto()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tradepost.store.actions.upserts import Outcome, upsert_products
+from tradepost.kit.batches import Outcome
+from tradepost.store.actions.upserts import upsert_products
 from tradepost.store.models import Product
 from tradepost.store.tests.factories import make_product
 from tradepost.store.tests.test_upserts import an_entry, outcomes

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tradepost.kit.batches import Outcome
 from tradepost.kit.stamps import read_stamp
-from tradepost.store.actions.upserts import Outcome, ProductEntry, upsert_products
+from tradepost.store.actions.upserts import ProductEntry, upsert_products
 from tradepost.store.models import Collection, Product
 from tradepost.store.stamps import CATALOGUE
 from tradepost.store.tests.factories import make_collection, make_product

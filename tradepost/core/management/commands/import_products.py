@@ -6,9 +6,10 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tradepost.core.actions.imports import Tally, import_products
+from tradepost.core.actions.imports import import_products
 from tradepost.core.catalogue.formats import Format
 from tradepost.core.errors import CatalogueBreaksOff, NotACatalogue
+from tradepost.kit.batches import Tally
 from tradepost.kit.management.progress import Progress
 from tradepost.kit.tables import open_text
 
@@ -34,10 +35,7 @@ class Command(BaseCommand):
                 tally = self._import(path, file, format)
         except OSError as error:
             raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
-        self.stdout.write(
-            f"{tally.created} created, {tally.updated} updated, {tally.unchanged} unchanged, "
-            f"{tally.bad} bad rows left out."
-        )
+        self.stdout.write(str(tally))
 
     def _import(self, path: Path, file: BinaryIO, format: Format) -> Tally:
         progress = Progress(self.stdout, total=os.fstat(file.fileno()).st_size)

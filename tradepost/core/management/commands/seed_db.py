@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from tradepost.core.actions.imports import Tally
 from tradepost.core.actions.seeds import seed_catalogue
+from tradepost.kit.batches import Tally
 from tradepost.kit.management.progress import Progress
 
 MOST_PRODUCTS = 1_000_000

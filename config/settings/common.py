@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "tradepost.likes",
     # What a closed account leaves is forgotten in this order, in which rows are locked as well.
     "tradepost.store",
+    "tradepost.stays",
     "tradepost.messaging",
     "tradepost.notifications",
     "tradepost.core",
@@ -268,6 +269,14 @@ SITE_NAME = env.str("SITE_NAME", default="Tradepost")
 SELLER_ADDRESS = env.str("SELLER_ADDRESS", default="")  # on invoices; ";" starts a line
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")  # for links in mails
 DEMO = env.bool("DEMO", default=True)
+SANDBOX = env.bool("SANDBOX", default=False)  # its clock may run ahead: manage.py advance_clock
+
+# --- Stays -----------------------------------------------------------------------------------
+
+STAY_QUOTE_MINUTES = env.int("STAY_QUOTE_MINUTES", default=30)  # how long a quoted price holds
+STAY_PAYMENT_MINUTES = env.int("STAY_PAYMENT_MINUTES", default=30)  # to pay for what is booked
+STAY_REQUEST_HOURS = env.int("STAY_REQUEST_HOURS", default=24)  # for a host to answer
+STAY_REVIEW_DAYS = env.int("STAY_REVIEW_DAYS", default=14)  # to write a review, after a stay
 
 # --- Messaging -------------------------------------------------------------------------------
 

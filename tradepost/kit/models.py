@@ -107,3 +107,18 @@ class Stamp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}/{self.shard}"
+
+
+class SandboxClock(models.Model):
+    """How far a sandbox runs ahead of the world's clock: one row, or none; see ``clock.py``."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    ahead = models.DurationField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_sandbox_clock"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ahead} ahead"

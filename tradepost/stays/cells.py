@@ -1,0 +1,113 @@
+"""Places as single numbers, so that what lies in a piece of the map is found by ordinary indexes.
+
+The world is halved by turns from west to east and from south to north; each half is one binary
+digit. Places that are near each other mostly have the same first digits (this is the Z-order
+curve), so a rectangle is a handful of ranges of such numbers. They cover somewhat more than the
+rectangle: whoever looks compares the coordinates as well.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+HALVINGS = 24  # of each side; a cell is about two metres wide at the equator
+SIDE = 1 << HALVINGS
+MOST_RANGES = 12
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A piece of the map, in degrees; with ``west`` over ``east`` it crosses the date line."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def parts(self) -> Iterator["Bounds"]:
+        """Yield the same as pieces that do not cross the date line."""
+        if self.west <= self.east:
+            yield self
+        else:
+            yield Bounds(self.west, self.south, 180, self.north)
+            yield Bounds(-180, self.south, self.east, self.north)
+
+
+@dataclass(frozen=True)
+class _Square:
+    """All cells whose numbers begin with the same digits; ``side`` is a power of two."""
+
+    x: int
+    y: int
+    side: int
+
+    @property
+    def range(self) -> tuple[int, int]:
+        first = _interleave(self.x, self.y)
+        return first, first + self.side * self.side - 1
+
+    def quarters(self) -> "Iterator[_Square]":
+        half = self.side // 2
+        for x, y in ((0, 0), (0, half), (half, 0), (half, half)):
+            yield _Square(self.x + x, self.y + y, half)
+
+
+def cell_of(*, latitude: float, longitude: float) -> int:
+    """Return the number of the cell that a place, in degrees, lies in."""
+    return _interleave(*_column_and_row(latitude, longitude))
+
+
+def ranges_of(bounds: Bounds) -> list[tuple[int, int]]:
+    """Return ranges of cells, first and last, that together cover the bounds."""
+    return [found for part in bounds.parts() for found in _cover(part)]
+
+
+def _cover(bounds: Bounds) -> list[tuple[int, int]]:
+    left, bottom = _column_and_row(bounds.south, bounds.west)
+    right, top = _column_and_row(bounds.north, bounds.east)
+
+    def touches(square: _Square) -> bool:
+        across = square.x <= right and square.x + square.side > left
+        return across and square.y <= top and square.y + square.side > bottom
+
+    def lies_within(square: _Square) -> bool:
+        across = square.x >= left and square.x + square.side - 1 <= right
+        return across and square.y >= bottom and square.y + square.side - 1 <= top
+
+    whole: list[_Square] = []
+    cut = [_Square(0, 0, SIDE)]
+    while cut := [square for square in cut if not (square.side == 1 or lies_within(square))]:
+        finer = [quarter for square in cut for quarter in square.quarters() if touches(quarter)]
+        if len(_merged([*whole, *finer])) > MOST_RANGES:
+            break
+        whole += [quarter for quarter in finer if quarter.side == 1 or lies_within(quarter)]
+        cut = finer
+    return _merged([*whole, *cut] or [_Square(0, 0, SIDE)])
+
+
+def _merged(squares: list[_Square]) -> list[tuple[int, int]]:
+    """Return the ranges of the squares, those that follow each other as one."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(square.range for square in squares):
+        if merged and merged[-1][1] + 1 == first:
+            merged[-1] = (merged[-1][0], last)
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _column_and_row(latitude: float, longitude: float) -> tuple[int, int]:
+    column = int((longitude + 180) / 360 * SIDE)
+    row = int((latitude + 90) / 180 * SIDE)
+    return min(max(column, 0), SIDE - 1), min(max(row, 0), SIDE - 1)
+
+
+def _interleave(x: int, y: int) -> int:
+    return _spread(x) << 1 | _spread(y)
+
+
+def _spread(number: int) -> int:
+    """Return the number with a nought after each of its binary digits."""
+    spread = 0
+    for digit in range(HALVINGS):
+        spread |= (number >> digit & 1) << 2 * digit
+    return spread

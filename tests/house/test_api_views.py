@@ -29,6 +29,10 @@ def api_views() -> dict[str, URLPattern]:
     return {address: entry for address, entry in patterns if address.startswith("api/v1/")}
 
 
+def views_of_api() -> set[type]:
+    return {pattern.callback.cls for pattern in api_views().values()}
+
+
 def accepts_post(pattern: URLPattern) -> bool:
     view = pattern.callback
     actions = getattr(view, "actions", None)  # a view set's methods, by name
@@ -56,7 +60,7 @@ def test_every_post_takes_an_idempotency_key():
     assert without == {}
 
 
-@pytest.mark.parametrize("view", {pattern.callback.cls for pattern in api_views().values()})
+@pytest.mark.parametrize("view", sorted(views_of_api(), key=str))
 def test_a_view_says_itself_whom_it_lets_in_or_asks_for_an_account(view):
     ours = view.__module__.startswith("tradepost.") and view not in DECIDES_PER_ACTION
     says = "permission_classes" in vars(view)

@@ -497,7 +497,7 @@ def test_an_answer_stands_below_what_it_answers(client, ann, bob, talk):
     assert (line.quote.author, line.quote.gist) == ("Bob Example", "Hello ann")
 
 
-@pytest.mark.parametrize("reply", ["abc", str(uuid4())])
+@pytest.mark.parametrize("reply", ["abc", str(uuid4())], ids=["garbage", "unknown"])
 def test_an_address_that_answers_nothing_shows_the_plain_form(client, ann, talk, reply):
     client.force_login(ann)
 

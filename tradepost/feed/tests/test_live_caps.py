@@ -82,8 +82,8 @@ def test_in_silence_there_is_a_beat(beating, live, ann) -> None:
 
 
 def test_who_answers_no_beat_is_idle(beating, live, ann) -> None:
-    client = live.enter(ann)
     began_at = time.monotonic()
+    client = live.enter(ann)
 
     assert client.ends() == (4009, {
         "type": "closing", "code": 4009, "reason": "idle", "retry_after_seconds": 0,

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.test import TransactionTestCase
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
+from tests.empty_tables import flush_by_deleting
 from tradepost.accounts.models import User
 from tradepost.feed.actions import publishing
 from tradepost.feed.kinds import EventKind, Fact, check_event, find_event
@@ -17,6 +19,14 @@ from tradepost.kit.http.hot.shelf import shelf
 from tradepost.store.queries import CUSTOMER_SERVICE
 
 ApiOf = Callable[..., APIClient]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_flush() -> Iterator[None]:
+    """What tests commit is deleted in a tenth of the time that Django takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_by_deleting)
+        yield
 
 
 @pytest.fixture(autouse=True)

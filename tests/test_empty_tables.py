@@ -1,0 +1,140 @@
+"""Nothing of a test that commits is there when the next one begins."""
+
+from threading import Event, Thread
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, connections, transaction
+
+from tests.empty_tables import MADE_BY_MIGRATING, empty_tables
+from tradepost.core.actions import demo
+from tradepost.core.actions.demo import make_demo_data
+from tradepost.feed.tests.live import wait_until
+from tradepost.kit import triggers
+from tradepost.store.queries import CUSTOMER_SERVICE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OF_MIGRATING = {model._meta.db_table for model in MADE_BY_MIGRATING}
+
+
+@pytest.fixture(autouse=True)
+def no_pictures(settings, tmp_path, monkeypatch) -> None:
+    """The demo draws none: that takes a second."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(demo, "MOTIFS", {})
+
+
+def filled() -> set[str]:
+    """The tables that have a row, those of the search among them; but where SQLite keeps a search's
+    words (``_idx``) something is left of deleted ones."""
+    found = set()
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        for table in (name for name in tables if not name.endswith("_search_idx")):
+            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(table)}")
+            if cursor.fetchone() != (0,):
+                found.add(table)
+    return found
+
+
+def standing_guards() -> dict[str, str]:
+    return triggers._standing(connection, apps.get_app_config("messaging"))
+
+
+def permissions() -> set[tuple[object, ...]]:
+    columns = ("content_type__app_label", "content_type__model", "codename", "name")
+    return set(Permission.objects.values_list(*columns))
+
+
+def test_what_a_test_left_is_gone():
+    empty_tables("default")
+    empty = filled()
+    Group.objects.create(name=CUSTOMER_SERVICE)
+    make_demo_data(password="x-y-z-123")
+    full = filled()
+
+    empty_tables("default")
+
+    assert empty.isdisjoint(set(connection.introspection.django_table_names()) - OF_MIGRATING)
+    assert empty > OF_MIGRATING
+    assert len(full - empty) > 20
+    assert filled() == empty
+
+
+def test_rows_of_migrating_stay_as_they_are():
+    empty_tables("default")
+    before = [list(model.objects.order_by("pk").values_list()) for model in MADE_BY_MIGRATING]
+
+    empty_tables("default")
+
+    after = [list(model.objects.order_by("pk").values_list()) for model in MADE_BY_MIGRATING]
+    assert after == before
+    assert len(before[0]) > 40
+
+
+def test_rows_of_migrating_that_a_test_changed_are_made_anew():
+    empty_tables("default")
+    before = permissions()
+    Permission.objects.filter(codename="add_product").update(name="Changed")
+    ContentType.objects.get(app_label="store", model="cart").delete()
+
+    empty_tables("default")
+
+    assert permissions() == before
+    assert ContentType.objects.filter(app_label="store", model="cart").exists()
+
+
+@pytest.mark.skipif(connection.vendor not in triggers.ENGINES, reason="no guards here")
+def test_guards_that_a_test_took_down_stand_again():
+    empty_tables("default")
+    before = standing_guards()
+    triggers._take_down(connection, before)
+
+    empty_tables("default")
+
+    assert before
+    assert standing_guards() == before
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="looks at PostgreSQL's locks")
+def test_who_still_writes_is_waited_for():
+    written, may_commit = Event(), Event()
+    threads = [
+        Thread(target=write_until, args=(written, may_commit)),
+        Thread(target=empty_and_disconnect),
+    ]
+    threads[0].start()
+    assert written.wait(10)
+    threads[1].start()
+    wait_until(somebody_waits)
+    may_commit.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert not any(thread.is_alive() for thread in threads)
+    assert not Group.objects.exists()
+
+
+def write_until(written: Event, may_commit: Event) -> None:
+    with transaction.atomic():
+        Group.objects.create(name="Late")
+        written.set()
+        assert may_commit.wait(10)
+    connections.close_all()
+
+
+def empty_and_disconnect() -> None:
+    empty_tables("default")
+    connections.close_all()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone() is not None

@@ -66,6 +66,7 @@ class Booking(models.Model):
     canceled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    kept = MoneyField(null=True)  # type: ignore[misc] # of the price of a canceled stay
     expired_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
 
@@ -91,8 +92,14 @@ class Booking(models.Model):
                 name="pending_bookings_are_held",
             ),
             models.CheckConstraint(
-                condition=Q(status="canceled", canceled_at__isnull=False)
-                | ~Q(status="canceled") & Q(canceled_at__isnull=True, canceled_by__isnull=True),
+                condition=Q(
+                    status="canceled",
+                    canceled_at__isnull=False,
+                    kept__gte=Decimal(0),
+                    kept__lte=F("total"),
+                )
+                | ~Q(status="canceled")
+                & Q(canceled_at__isnull=True, canceled_by__isnull=True, kept__isnull=True),
                 name="canceled_bookings_say_when",
             ),
             models.CheckConstraint(
@@ -124,6 +131,10 @@ class Booking(models.Model):
     def count_nights(self) -> int:
         """Return how many nights the stay has."""
         return (self.end_date - self.start_date).days
+
+    def owed(self) -> Decimal:
+        """Return what the guest has to have paid in the end: of a canceled stay, what is kept."""
+        return self.total if self.kept is None else self.kept
 
     def awaits_host(self) -> bool:
         """Return whether the host has not said yes or no yet."""

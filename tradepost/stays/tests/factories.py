@@ -48,7 +48,7 @@ def make_booking(
         "guests": 1,
         "total": total,
         "currency": "USD",
-        "terms": {"name": "moderate", "steps": [[5, 100], [0, 50]]},
+        "terms": {"name": "moderate", "steps": [[120, 100], [0, 50]]},
         "created_at": NOW,
     }
     booking = Booking.objects.create(

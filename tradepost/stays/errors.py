@@ -107,3 +107,13 @@ class NoOpenChange(Conflict):
 class NothingChanges(Invalid):
     code = "nothing_changes"
     message = "These are the dates and guests of the booking already."
+
+
+class TooManyPhotos(Conflict):
+    code = "too_many_photos"
+    message = "A place cannot have that many photos."
+
+
+class PhotosChanged(Conflict):
+    code = "photos_changed"
+    message = "These are not the photos of the place, each of them once."

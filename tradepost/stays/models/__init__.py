@@ -2,6 +2,7 @@
 
 from tradepost.stays.models.bookings import Booking, BookingChange, BookingEvent, PriceLine
 from tradepost.stays.models.calendar import Block, Night, Season
+from tradepost.stays.models.photos import Photo
 from tradepost.stays.models.properties import Amenity, Property
 from tradepost.stays.models.reviews import Review
 
@@ -12,6 +13,7 @@ __all__ = [
     "BookingChange",
     "BookingEvent",
     "Night",
+    "Photo",
     "PriceLine",
     "Property",
     "Review",

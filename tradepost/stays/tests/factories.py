@@ -7,7 +7,7 @@ from typing import Any
 
 from conftest import make_user
 from tradepost.accounts.models import User
-from tradepost.stays.models import Booking, Night, PriceLine, Property
+from tradepost.stays.models import Booking, Night, Photo, PriceLine, Property
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 _numbers = count(1)
@@ -68,3 +68,12 @@ def make_booking(
         for day in range(nights):
             Night.objects.create(property=place, night=start + timedelta(days=day), booking=booking)
     return booking
+
+
+def make_photo(place: Property, **fields: Any) -> Photo:
+    """Make the row of a photo, the last of its place, without a file."""
+    defaults = {
+        "image": f"stays/photos/{next(_numbers)}.png", "width": 40, "height": 30,
+        "position": place.photos.count() + 1,
+    }  # fmt: skip
+    return Photo.objects.create(property=place, **{**defaults, **fields})

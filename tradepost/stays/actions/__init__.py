@@ -1,0 +1,1 @@
+"""Everything that changes stays: one function per deed, one file per noun."""

@@ -1,6 +1,6 @@
 """What stays may refuse."""
 
-from tradepost.kit.errors import Conflict, Invalid, Refused
+from tradepost.kit.errors import Conflict, InUse, Invalid, Refused
 
 
 class NoSuchAmenity(Invalid):
@@ -117,3 +117,8 @@ class TooManyPhotos(Conflict):
 class PhotosChanged(Conflict):
     code = "photos_changed"
     message = "These are not the photos of the place, each of them once."
+
+
+class PropertyBooked(InUse):
+    code = "property_booked"
+    message = "Property cannot be deleted because there are bookings of it."

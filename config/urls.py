@@ -23,6 +23,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("tradepost.likes.api_urls")),
     path("", include("tradepost.notifications.api_urls")),
     path("", include("tradepost.messaging.api_urls")),
+    path("", include("tradepost.payments.api_urls")),
     path("", include("tradepost.store.api_urls")),
     path("", include("tradepost.core.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

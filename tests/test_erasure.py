@@ -40,6 +40,8 @@ from tradepost.messaging.models import Message
 from tradepost.messaging.models.search import MESSAGE_TEXTS
 from tradepost.messaging.tests.factories import make_conversation, say
 from tradepost.notifications.models import PushSubscription
+from tradepost.payments.models import ProviderEvent
+from tradepost.payments.tests.factories import pay
 from tradepost.store.actions.carts import add_to_new_cart
 from tradepost.store.actions.customers import add_address, change_own_details, remove_address
 from tradepost.store.actions.orders import place_order
@@ -53,6 +55,7 @@ KEPT = "kept: the shop has to keep its books"
 OURS = "a word of ours, from a short list"
 IDS = "ids, numbers and words of ours"
 SHOP = "the shop's"
+PROVIDERS = "a word of a payment provider, from a list of theirs"
 HASH = "a hash"
 OFF = "switched off in the settings"
 RANDOM = "a random path; the file is looked into by itself"
@@ -107,6 +110,22 @@ DECISIONS = {
     "notifications.Notification": {"cause": IDS, "data": IDS, "group": IDS, "kind": OURS},
     "notifications.Preference": {"channel": OURS, "kind": OURS},
     "notifications.PushSubscription": {"auth": PLANTED, "endpoint": PLANTED, "p256dh": PLANTED},
+    "payments.OfflineCharge": {
+        "behaviour": OURS, "currency": OURS, "failure": OURS, "key": IDS, "reference": IDS,
+        "status": OURS,
+    },
+    "payments.OfflineEvent": {"body": IDS, "event_id": IDS},
+    "payments.OfflineRefund": {"failure": OURS, "key": IDS, "reference": IDS, "status": OURS},
+    "payments.Payment": {
+        "brand": "of a card", "currency": OURS, "failure": PROVIDERS, "last4": "of a card",
+        "method": IDS, "next_action": IDS, "problem": OURS, "provider": OURS, "reference": IDS,
+        "status": OURS, "title": OURS,
+    },
+    "payments.ProviderEvent": {
+        "charge_key": IDS, "event_id": IDS, "facts": IDS, "kind": PROVIDERS, "payload": PLANTED,
+        "problem": OURS, "provider": OURS, "reference": IDS,
+    },
+    "payments.Refund": {"failure": PROVIDERS, "reason": SHOP, "reference": IDS, "status": OURS},
     "sessions.Session": {"session_data": "ids, signed", "session_key": "random"},
     "store.Address": {"city": PLANTED, "street": PLANTED, "zip": PLANTED},
     "store.Collection": {"title": SHOP},
@@ -255,7 +274,9 @@ def shop(zoe) -> None:
     tea = make_product()
     old = add_address(user=zoe, street=f"{OF_ORDER} 1", city="Town")
     line = add_to_new_cart(product_id=tea.pk, quantity=1, user=zoe)
-    place_order(buyer=zoe, cart_id=line.cart_id, address_id=old.pk)
+    order = place_order(buyer=zoe, cart_id=line.cart_id, address_id=old.pk)
+    pay(order)
+    ProviderEvent.objects.update(payload=json.dumps({"billing_details": {"name": MARKER}}))
     remove_address(user=zoe, address_id=old.pk)
     add_address(user=zoe, street=f"{MARKER} 2", city=f"C{MARKER}", zip=MARKER)
     add_to_new_cart(product_id=tea.pk, quantity=2, user=zoe)

@@ -92,6 +92,13 @@ def test_what_the_shop_knows_is_there(copy) -> None:
     assert line["quantity"] == 2
 
 
+def test_what_was_paid_is_there(copy) -> None:
+    [payment] = rows(copy, "payments/payments.json")
+
+    assert (payment["status"], payment["card"]) == ("Succeeded", "Visa •••• 4242")
+    assert payment["refunds"] == []
+
+
 def test_the_log_is_there(copy) -> None:
     kinds = [row["kind"] for row in rows(copy, "feed/events.json")]
 

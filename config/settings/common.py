@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     # What a closed account leaves is forgotten in this order, in which rows are locked as well.
     "tradepost.store",
     "tradepost.stays",
+    "tradepost.payments",
     "tradepost.messaging",
     "tradepost.notifications",
     "tradepost.core",
@@ -277,6 +278,11 @@ STAY_QUOTE_MINUTES = env.int("STAY_QUOTE_MINUTES", default=30)  # how long a quo
 STAY_PAYMENT_MINUTES = env.int("STAY_PAYMENT_MINUTES", default=30)  # to pay for what is booked
 STAY_REQUEST_HOURS = env.int("STAY_REQUEST_HOURS", default=24)  # for a host to answer
 STAY_REVIEW_DAYS = env.int("STAY_REVIEW_DAYS", default=14)  # to write a review, after a stay
+
+# --- Payments --------------------------------------------------------------------------------
+
+PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=["offline"])  # the first one is usual
+MAX_EVENT_BYTES = 262_144  # of what a provider sends us
 
 # --- Messaging -------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ SHOW_MAIL = False
 SERVE_MEDIA = False  # a proxy or the object storage does
 LOGGING |= {"json": True, "file": read_log_file(default=None)}
 
+PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=[])  # none that takes no money by itself
+
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

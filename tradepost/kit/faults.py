@@ -1,4 +1,5 @@
-"""Tells the admins of faults: of each job that dies and of requests that crash, once an hour."""
+"""Tells the admins of faults, once an hour: of each job that dies, of requests that crash, and of
+what an app cannot put right by itself."""
 
 import logging
 from datetime import datetime
@@ -22,6 +23,12 @@ def report_dead_job(*, name: str, job_id: int, error: Exception, now: datetime) 
     if name != REPORT:
         facts = [f"Job {job_id}", _place_of(error), f"{settings.SITE_URL}/admin/"]
         _report(f"The job {name} failed for good", facts, key=f"dead-job:{name}", now=now)
+
+
+def report_finding(title: str, facts: list[str], *, key: str, now: datetime) -> None:
+    """Have the admins told of something that only people can put right, under ``key`` once in an
+    hour. ``facts`` are ids and words of ours."""
+    _report(title, facts, key=f"finding:{key}", now=now)
 
 
 class FaultMails(logging.Handler):

@@ -15,11 +15,22 @@ KINDS = {
         _("A payment has failed"), _("The payment of order {order} has failed."),
     ),
     "order.canceled": (_("An order is canceled"), _("{actor} canceled order {order}.")),
+    "order.refunded": (_("Money goes back"), _("Something of order {order} was refunded.")),
 }  # fmt: skip
+# The buyer gets a mail about these anyway.
+MAILED = {"order.paid", "order.payment_failed", "order.canceled", "order.refunded"}
 
 
 def _order_page(data: Mapping[str, str | int]) -> str:
     return reverse("order", args=[data["order"]])
+
+
+def _take_payments() -> None:
+    from tradepost.payments.payables import register_payable
+    from tradepost.store.actions.order_changes import note_refund
+    from tradepost.store.actions.order_payments import lock_due, note_payment
+
+    register_payable("order", lock=lock_due, received=note_payment, refunded=note_refund)
 
 
 class StoreConfig(AppConfig):
@@ -44,10 +55,10 @@ class StoreConfig(AppConfig):
         for invariant in INVARIANTS:
             register_invariant(*invariant)
         for kind, (label, sentence) in KINDS.items():
-            # The buyer gets a mail about these anyway.
-            email = Offer.OFF if kind in ("order.paid", "order.canceled") else Offer.ON
+            email = Offer.OFF if kind in MAILED else Offer.ON
             register_kind(kind, sentence=sentence, label=label, link=_order_page, email=email)
         register_events()
+        _take_payments()
         register_personal_data("store", collect=collect_shopping)
         register_hot_read(
             path=r"/api/v1/store/products/",

@@ -97,18 +97,21 @@ def _problems_of(item: CartItem) -> Iterable[CartProblem]:
 
 @dataclass(frozen=True)
 class OrderMoment:
-    """Something that happened to an order; ``actor`` is None when the account is gone."""
+    """Something that happened to an order; ``actor`` is None when the account is gone, or nobody
+    did it in person. ``amount`` is what was refunded."""
 
     kind: str
     at: datetime
     actor: User | None
+    amount: Decimal | None = None
 
 
 def list_timeline(order: Order) -> list[OrderMoment]:
     """Return what happened to an order, oldest first; load it with ``customer__user``."""
     events = order.events.select_related("actor").order_by("id")
     placed = OrderMoment("placed", order.placed_at, order.customer.user)
-    return [placed, *(OrderMoment(event.kind, event.at, event.actor) for event in events)]
+    later = (OrderMoment(event.kind, event.at, event.actor, event.amount) for event in events)
+    return [placed, *later]
 
 
 def list_history(*, customer_id: int) -> QuerySet[Order]:

@@ -48,6 +48,24 @@ def send_payment_received(*, order_id: int) -> None:
         _mail_buyer(order, "payment_received")
 
 
+@job("store.send_payment_failed")
+def send_payment_failed(*, event_id: int) -> None:
+    """Mail the buyer that a payment has failed, unless the order has been paid since."""
+    event = OrderEvent.objects.filter(pk=event_id).first()
+    order = _find_order(event.order_id) if event else None
+    if order is not None and order.payment_status == Order.PaymentStatus.FAILED:
+        _mail_buyer(order, "payment_failed", about=event_id)
+
+
+@job("store.send_refund")
+def send_refund(*, event_id: int) -> None:
+    """Mail the buyer how much is on its way back."""
+    event = OrderEvent.objects.filter(pk=event_id).first()
+    order = _find_order(event.order_id) if event else None
+    if event is not None and order is not None:
+        _mail_buyer(order, "refund", about=event_id, context={"amount": event.amount})
+
+
 @job("store.send_cancellation")
 def send_cancellation(*, order_id: int) -> None:
     """Mail the buyer that an order was canceled, by whom, and that nothing is owed."""
@@ -128,6 +146,7 @@ def _mail_buyer(
     order: Order,
     template: str,
     *,
+    about: int | None = None,
     context: Mapping[str, object] = MappingProxyType({}),
     attachments: Sequence[Attachment] = (),
 ) -> None:
@@ -143,7 +162,7 @@ def _mail_buyer(
             "url": settings.SITE_URL + reverse("order", args=[order.pk]),
             **context,
         },
-        key=f"{template}:{order.pk}",
+        key=f"{template}:{order.pk}" if about is None else f"{template}:{order.pk}:{about}",
         attachments=attachments,
     )
 

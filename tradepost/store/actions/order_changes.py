@@ -2,6 +2,9 @@
 
 from collections.abc import Collection as Some
 from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
 
 from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
@@ -10,6 +13,8 @@ from tradepost.kit.jobs import enqueue
 from tradepost.kit.locks import lock_one, weak
 from tradepost.kit.transactions import atomic
 from tradepost.notifications.actions.notifications import notify
+from tradepost.payments.actions.payments import forget_attempts, void_payments
+from tradepost.payments.actions.refunds import refund_rest
 from tradepost.store.actions.stock import return_stock
 from tradepost.store.errors import OrderCanceled, OrderNotOpen, OrderPaid, TransitionRefused
 from tradepost.store.models import Order, OrderEvent, OrderItem, Product
@@ -24,10 +29,11 @@ EVENT_OF = {
 
 
 @atomic
-def set_payment_status(*, order_id: int, status: str, actor: User) -> Order:
+def set_payment_status(*, order_id: int, status: str, actor: User | None) -> Order:
     """Move an order to another payment status; to the one it has is no change.
 
-    Raises NotFound, OrderCanceled or TransitionRefused.
+    Without an actor its payments did it. By hand, a paid order ends what is under way to pay for
+    it. Raises NotFound, OrderCanceled or TransitionRefused.
     """
     order = _lock_order(order_id)
     if status == order.payment_status:
@@ -38,16 +44,27 @@ def set_payment_status(*, order_id: int, status: str, actor: User) -> Order:
         raise TransitionRefused
     order.payment_status = status
     order.save(update_fields=["payment_status"])
-    _announce(order, EVENT_OF[Status(status)], actor)
+    event = _announce(order, EVENT_OF[Status(status)], actor)
     if status == Status.COMPLETE:
         enqueue("store.send_payment_received", order_id=order.pk, dedupe_key=f"paid:{order.pk}")
+        if actor is not None:
+            void_payments(payable="order", pk=order.pk, now=timezone.now())
+    if status == Status.FAILED:
+        enqueue("store.send_payment_failed", event_id=event.pk)
     return order
 
 
 @atomic
+def note_refund(*, pk: int, amount: Decimal, now: datetime) -> None:
+    """Write on an order's timeline that ``amount`` is on its way back, and tell the buyer."""
+    event = _announce(_lock_order(pk), OrderEvent.Kind.REFUNDED, None, amount=amount)
+    enqueue("store.send_refund", event_id=event.pk)
+
+
+@atomic
 def cancel_order(*, order_id: int, actor: User, now: datetime) -> Order:
-    """Call an order off and put its goods back into stock. Its buyer may, and whoever has the
-    permission ``store.cancel_order``.
+    """Call an order off, put its goods back into stock and give back what was paid or is held.
+    Its buyer may, and whoever has the permission ``store.cancel_order``.
 
     Raises NotFound, Refused, or OrderNotOpen when it is paid or canceled already.
     """
@@ -56,6 +73,7 @@ def cancel_order(*, order_id: int, actor: User, now: datetime) -> Order:
         raise Refused if Order.objects.visible_to(actor).filter(pk=order_id).exists() else NotFound
     if not order.is_open:
         raise OrderNotOpen
+    return_money(order_id=order.pk, now=now)
     return_stock(quantities=_quantities(order))
     order.canceled_at = now
     order.save(update_fields=["canceled_at"])
@@ -66,13 +84,15 @@ def cancel_order(*, order_id: int, actor: User, now: datetime) -> Order:
 
 @atomic
 def delete_order(*, order_id: int) -> None:
-    """Remove an order that was never paid; what it had taken goes back into stock.
+    """Remove an order that was never paid, with what was tried in vain to pay for it; what it had
+    taken goes back into stock.
 
-    Raises NotFound or OrderPaid.
+    Raises NotFound, OrderPaid, or PaymentsRemain when money moved or may yet move.
     """
     order = _lock_order(order_id)
     if order.payment_status == Status.COMPLETE:
         raise OrderPaid
+    forget_attempts(payable="order", pk=order_id)
     if order.is_open:
         return_stock(quantities=_quantities(order))
     people = {order.customer.user_id, *(person.pk for person in list_shop_desk())}
@@ -93,6 +113,13 @@ def delete_orders(*, order_ids: Some[int]) -> None:
         delete_order(order_id=pk)
 
 
+@atomic
+def return_money(*, order_id: int, now: datetime) -> None:
+    """Give back all that came, is held or is under way for an order that is called off."""
+    void_payments(payable="order", pk=order_id, now=now)
+    refund_rest(payable="order", pk=order_id, reason="The order was canceled.", now=now)
+
+
 def _lock_order(order_id: int) -> Order:
     return lock_one(Order.objects.select_related("customer__user").filter(pk=order_id))
 
@@ -101,16 +128,24 @@ def _quantities(order: Order) -> dict[int, int]:
     return dict(order.items.values_list("product_id", "quantity"))
 
 
-def _announce(order: Order, kind: OrderEvent.Kind, actor: User) -> None:
-    """Write it on the timeline, and tell the buyer or, when it was the buyer, the shop's desk."""
-    event = OrderEvent.objects.create(order=order, kind=kind, actor=actor)
+def _announce(
+    order: Order, kind: OrderEvent.Kind, actor: User | None, *, amount: Decimal | None = None
+) -> OrderEvent:
+    """Write it on the timeline, and tell whom it concerns and who did not do it: of the buyer's
+    deeds the shop's desk, of the desk's the buyer, of what nobody did in person both."""
+    event = OrderEvent(order=order, kind=kind, actor=actor)
+    if amount is not None:
+        event.amount = amount
+    event.save()
     buyer = order.customer.user_id
     desk = {person.pk for person in list_shop_desk()}
     publish(kind="order.changed", user_ids={buyer, *desk}, data={"order": order.pk})
+    concerned = {buyer, *desk} if actor is None else desk if actor.pk == buyer else {buyer}
     notify(
-        user_ids=desk - {actor.pk} if actor.pk == buyer else {buyer},
+        user_ids=concerned - ({actor.pk} if actor else set()),
         kind=f"order.{kind}",
         cause=f"order:{order.pk}:{kind}:{event.pk}",
         actor=actor,
         data={"order": order.pk},
     )
+    return event

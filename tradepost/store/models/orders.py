@@ -121,6 +121,7 @@ class OrderEvent(models.Model):
         PAID = "paid", "Paid"
         PAYMENT_FAILED = "payment_failed", "Payment failed"
         CANCELED = "canceled", "Canceled"
+        REFUNDED = "refunded", "Refunded"
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=16, choices=Kind.choices)
@@ -128,9 +129,17 @@ class OrderEvent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     at = models.DateTimeField(auto_now_add=True)
+    amount = MoneyField(null=True)  # type: ignore[misc] # of a refund; the stubs know no such
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="refunded", amount__gt=Decimal(0))
+                | (~Q(kind="refunded") & Q(amount=None)),
+                name="refunded_amount_is_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.order_id}"

@@ -76,3 +76,4 @@ class OrderMomentOutput(serializers.Serializer[Any]):
     kind = serializers.CharField(read_only=True)
     at = serializers.DateTimeField(read_only=True)
     actor = ActorOutput(read_only=True, allow_null=True)
+    amount = MoneyNumber(read_only=True, allow_null=True)  # of what was refunded

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    name = "tradepost.payments"
+
+    def ready(self) -> None:
+        from tradepost.accounts.personal_data import register_personal_data
+        from tradepost.payments import tasks  # noqa: F401 - registers the jobs
+        from tradepost.payments.events import register_events
+        from tradepost.payments.personal_data import collect_payments
+        from tradepost.payments.signals import handlers  # noqa: F401 - connects the receivers
+
+        register_events()
+        register_personal_data("payments", collect=collect_payments)

@@ -1,0 +1,1 @@
+"""What payments announce: nothing. What they listen to is in `handlers.py`."""

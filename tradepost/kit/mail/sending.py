@@ -1,9 +1,11 @@
 """Sends mails through whatever ``settings.EMAIL_BACKEND`` says."""
 
 from collections.abc import Mapping, Sequence
+from email.utils import parseaddr
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Unpack
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -11,6 +13,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from tradepost.kit.mail.errors import MailRefused
 from tradepost.kit.mail.message import Mail, write_message
 
+log = structlog.get_logger(__name__)
+
+NOWHERE = ".invalid"  # RFC 2606: addresses that nobody has, of closed and imported accounts
 FOR_GOOD = 500  # from this reply code on, a mail server means it
 
 
@@ -23,13 +28,13 @@ def send_mail(**mail: Unpack[Mail]) -> None:
 
 
 def send_mails(mails: Sequence[Mail]) -> None:
-    """Send mails one after the other through one connection.
+    """Send mails one after the other through one connection; those to nobody are left out.
 
     Nothing is sent when one of them has a bad header. A mail that the server refuses for good does
     not keep back those after it: MailRefused names all such mails at the end. A fault that may
     pass ends it at once; when it is all done again, the repeated mails have their old Message-IDs.
     """
-    messages = [write_message(mail) for mail in mails]
+    messages = [message for message in map(write_message, mails) if _is_for_somebody(message)]
     if not messages:
         return
     refused = []
@@ -53,6 +58,13 @@ def mail_the_admins(*, template: str, context: Mapping[str, object], key: str) -
             key=key,
             sender=settings.SERVER_EMAIL,
         )
+
+
+def _is_for_somebody(message: EmailMultiAlternatives) -> bool:
+    reaches = any(not parseaddr(to)[1].endswith(NOWHERE) for to in message.recipients())
+    if not reaches:
+        log.info("mail.nobody_to_tell", message_id=message.extra_headers.get("Message-ID"))
+    return reaches
 
 
 def _hand_over(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> None:

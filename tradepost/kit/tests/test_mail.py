@@ -303,6 +303,16 @@ def test_no_mails_take_no_connection(server) -> None:
     assert server.connections == 0
 
 
+def test_addresses_that_nobody_has_get_no_mail(hello, server) -> None:
+    nobody, somebody = "5@deleted.invalid", "ann@example.com"
+
+    send_mails([hello(to=nobody, key="1"), hello(to=somebody, key="2")])
+    send_mails([hello(to=f"Paolo <{nobody}>", key="3")])
+
+    assert [to for to, _ in server.mails] == [[somebody]]
+    assert server.connections == 1
+
+
 def test_a_recipient_who_is_refused_for_good_is_final(send, server) -> None:
     server.refusals["ann@example.com"] = "550 no such mailbox"
 

@@ -17,6 +17,7 @@ from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.jobs import enqueue
 from tradepost.kit.locks import lock_one
 from tradepost.kit.transactions import atomic
+from tradepost.stays.actions.properties import lock_editable, tell_host
 from tradepost.stays.errors import PhotosChanged, TooManyPhotos
 from tradepost.stays.models import Photo, Property
 from tradepost.stays.models.photos import MOST_PHOTOS
@@ -56,20 +57,22 @@ def keep_photo(*, keeper: User, property_id: int, columns: Mapping[str, Any]) ->
 
     Raises NotFound, Refused or TooManyPhotos.
     """
-    place = _lock_kept(keeper, property_id)
+    place = lock_editable(keeper, property_id, weakly=True)
     position = _check_number(place.photos.all()) + 1
     photo = Photo.objects.create(property=place, position=position, **columns)
     enqueue("stays.make_variants", photo_id=photo.pk)
+    tell_host(place=place)
     return photo
 
 
 @atomic
 def change_caption(*, keeper: User, property_id: int, photo_id: int, caption: str) -> Photo:
     """Write something else below a photo. Raises NotFound or Refused."""
-    place = _lock_kept(keeper, property_id)
+    place = lock_editable(keeper, property_id, weakly=True)
     photo = lock_one(place.photos.filter(pk=photo_id))
     photo.caption = caption
     photo.save(update_fields=["caption"])
+    tell_host(place=place)
     return photo
 
 
@@ -79,18 +82,20 @@ def order_photos(*, keeper: User, property_id: int, photo_ids: Sequence[int]) ->
 
     Raises NotFound or Refused, and PhotosChanged when they are others by now.
     """
-    place = _lock_kept(keeper, property_id)
+    place = lock_editable(keeper, property_id, weakly=True)
     if sorted(photo_ids) != sorted(place.photos.values_list("pk", flat=True)):
         raise PhotosChanged
     _number(place, photo_ids)
+    tell_host(place=place)
 
 
 @atomic
 def delete_photo(*, keeper: User, property_id: int, photo_id: int) -> None:
     """Take a photo away; those behind it move up. Raises NotFound or Refused."""
-    place = _lock_kept(keeper, property_id)
+    place = lock_editable(keeper, property_id, weakly=True)
     lock_one(place.photos.filter(pk=photo_id)).delete()  # the signal of the row removes its files
     _number(place, list(place.photos.order_by("position").values_list("pk", flat=True)))
+    tell_host(place=place)
 
 
 def make_variants(*, photo_id: int) -> None:  # house: allow A1 because pictures are made outside
@@ -117,11 +122,6 @@ def _check_keeper(keeper: User, property_id: int) -> None:
         return
     visible = Property.objects.visible_to(keeper).filter(pk=property_id).exists()
     raise Refused if visible else NotFound
-
-
-def _lock_kept(keeper: User, property_id: int) -> Property:
-    _check_keeper(keeper, property_id)
-    return lock_one(Property.objects.kept_by(keeper).filter(pk=property_id), weakly=True)
 
 
 def _check_number(photos: QuerySet[Photo]) -> int:

@@ -31,7 +31,7 @@ def create_property(
     _check_nights(place)
     place.save(force_insert=True)
     _set_amenities(place, amenities)
-    _tell(place)
+    tell_host(place=place)
     return place
 
 
@@ -48,14 +48,14 @@ def change_property(
     Stays that are booked keep what was agreed. Raises NotFound, Refused for a place of somebody
     else, NoSuchAmenity or StayLength.
     """
-    place = _lock_editable(editor, property_id, weakly=True)
+    place = lock_editable(editor, property_id, weakly=True)
     for name, value in changes.items():
         setattr(place, name, value)
     _check_nights(place)
     place.save(update_fields=[*changes, "last_update"])
     if amenities is not None:
         _set_amenities(place, amenities)
-    _tell(place)
+    tell_host(place=place)
     return place
 
 
@@ -66,15 +66,18 @@ def delete_property(*, editor: User, property_id: int) -> None:
     Raises NotFound, Refused for a place of somebody else, or PropertyBooked.
     """
     # The full lock: who wants to book it waits until this is over.
-    place = _lock_editable(editor, property_id, weakly=False)
+    place = lock_editable(editor, property_id, weakly=False)
     if place.bookings.exists():
         raise PropertyBooked
-    _tell(place)
+    tell_host(place=place)
     place.delete()
 
 
-def _lock_editable(editor: User, property_id: int, *, weakly: bool) -> Property:
-    """Lock a place that the editor keeps; a stranger learns of published ones alone."""
+def lock_editable(editor: User, property_id: int, *, weakly: bool) -> Property:
+    """Lock a place that the editor keeps; a stranger learns of published ones alone.
+
+    Raises NotFound, or Refused for a place of somebody else.
+    """
     rows = Property.objects.visible_to(editor).filter(pk=property_id)
     place = lock_one(rows, weakly=weakly)
     if not Property.objects.kept_by(editor).filter(pk=property_id).exists():
@@ -96,5 +99,7 @@ def _set_amenities(place: Property, slugs: Some[str]) -> None:
     place.amenities.set(found)
 
 
-def _tell(place: Property) -> None:
+@atomic
+def tell_host(*, place: Property) -> None:
+    """Have all devices of the host look at a place anew."""
     publish(kind="property.changed", user_ids=[place.host_id], data={"property": place.pk})

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tradepost.feed.models import Pointer
 from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.models import Job
@@ -192,6 +193,17 @@ def test_another_host_may_do_nothing(status, refusal, deed):
 
     assert list(place.photos.values_list("pk", "caption")) == [(photo.pk, "Hers")]
     assert not default_storage.exists("stays/photos")
+
+
+@pytest.mark.parametrize("deed", range(4))
+def test_whatever_is_done_is_told_to_the_hosts_devices(place, deed):
+    photo = make_photo(place)
+
+    deeds(place, photo, place.host)[deed]()
+
+    [told] = Pointer.objects.select_related("event")
+    assert (told.user_id, told.event.kind) == (place.host_id, "property.changed")
+    assert told.event.data == {"property": place.pk}
 
 
 @pytest.mark.parametrize("deed", [1, 3])

@@ -25,6 +25,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("tradepost.messaging.api_urls")),
     path("", include("tradepost.payments.api_urls")),
     path("", include("tradepost.store.api_urls")),
+    path("", include("tradepost.stays.api_urls")),
     path("", include("tradepost.core.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", ApiDocs.as_view(url_name="schema"), name="api-docs"),
@@ -45,6 +46,7 @@ urlpatterns = [
     path("", include("tradepost.notifications.urls")),
     path("", include("tradepost.messaging.urls")),
     path("", include("tradepost.store.urls")),
+    path("", include("tradepost.stays.urls")),
     path("", include("tradepost.core.urls")),
 ]
 

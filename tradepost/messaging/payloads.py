@@ -19,7 +19,7 @@ OF_THE_HOUSE = "house:"  # how the client_id of a card begins that nobody in per
 JOINED, LEFT, REMOVED = "member.joined", "member.left", "member.removed"
 RENAMED, OWNER_MADE, STATE_CHANGED = "conversation.renamed", "owner.made", "state.changed"
 
-# What the house says; {actor} and {people} are names of this moment.
+# What the house says; {actor} and {people} are names of this moment, all else is of the data.
 SENTENCES: Mapping[str, str | Promise] = {
     JOINED: _("{actor} added {people}."),
     LEFT: _("{actor} left."),
@@ -41,6 +41,7 @@ class Card:
 
 
 _cards: dict[tuple[str, int], Card] = {}
+_sentences: dict[str, str | Promise] = {**SENTENCES}
 
 
 def register_card(type: str, version: int, card: Card) -> None:
@@ -48,6 +49,13 @@ def register_card(type: str, version: int, card: Card) -> None:
     if (type, version) in _cards:
         raise ValueError(f"the card {type!r} version {version} is registered already")
     _cards[type, version] = card
+
+
+def register_sentence(kind: str, sentence: str | Promise) -> None:
+    """Let the house say something about what a higher app did; it reads as ``SENTENCES`` do."""
+    if kind in _sentences:
+        raise ValueError(f"the sentence {kind!r} is registered already")
+    _sentences[kind] = sentence
 
 
 def card_of(type: str, version: int) -> Card:
@@ -78,5 +86,5 @@ def sentence_of(payload: Mapping[str, Any], names: Mapping[UUID, str]) -> str:
     somebody = str(_("somebody"))
     people = [names.get(UUID(person), somebody) for person in data.get("people", ())]
     actor = names.get(UUID(data["actor"]), somebody) if data.get("actor") else somebody
-    sentence = str(SENTENCES.get(payload["type"], ""))
-    return sentence.format(actor=actor, people=", ".join(people), state=data.get("state", ""))
+    sentence = str(_sentences.get(payload["type"], ""))
+    return sentence.format_map({**data, "actor": actor, "people": ", ".join(people)})

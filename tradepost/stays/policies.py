@@ -22,6 +22,7 @@ STEPS: Mapping[str, Sequence[tuple[int, int]]] = {
     Property.Policy.STRICT: ((14 * DAY, 100), (7 * DAY, 50)),
 }
 Kind = PriceLine.Kind
+FULL = 100  # per cent
 NOTHING = Decimal("0.00")
 
 
@@ -45,13 +46,14 @@ def refund_of(
     """Return what comes back of these lines if the guest cancels now; rounded once, half-up."""
     total = sum((line.amount for line in lines), NOTHING)
     percent = percent_back(terms, starts_at=starts_at, now=now)
-    if percent == 100 or starts_at <= now:
-        return total if percent else NOTHING
-    cleaning = _sum(lines, Kind.CLEANING)
-    untaxed = total - _sum(lines, Kind.TAX)
-    given_back = (untaxed - cleaning - _sum(lines, Kind.KEPT)) * percent / 100 + cleaning
-    with_tax = given_back * total / untaxed if untaxed else NOTHING
-    return min(half_up(with_tax), total)
+    if starts_at <= now:
+        return NOTHING
+    if percent == FULL:
+        return total - _sum(lines, Kind.KEPT)
+    cleaning, tax = _sum(lines, Kind.CLEANING), _sum(lines, Kind.TAX)
+    taxed = total - tax - _sum(lines, Kind.KEPT)
+    given_back = (taxed - cleaning) * percent / FULL + cleaning
+    return half_up(given_back * (taxed + tax) / taxed) if taxed else NOTHING
 
 
 def _sum(lines: Sequence[Line], kind: str) -> Decimal:

@@ -115,7 +115,7 @@ def erase_what_nobody_wrote(*, now: datetime) -> None:
 
 def _leave_all(user: User) -> None:
     """Take the person out of all their conversations, those that they had left before, too."""
-    ids = _lock_all(Conversation.objects.filter(memberships__user=user))
+    ids = lock_talks_of(user)
     places = Participant.objects.filter(user=user)
     owned = places.active().filter(role=Participant.Role.OWNER)
     without_owner = set(owned.values_list("conversation_id", flat=True))
@@ -134,6 +134,11 @@ def _leave_all(user: User) -> None:
             pass_on_ownership(conversation=conversation)
         change_seen(conversation=conversation)
         tell_members(conversation=conversation, kind="conversation.erased", user=str(user.pk))
+
+
+def lock_talks_of(user: User) -> list[UUID]:
+    """Lock all conversations that somebody is or was in, and return which, in order."""
+    return _lock_all(Conversation.objects.filter(memberships__user=user))
 
 
 def _lock_all(rows: "QuerySet[Conversation]") -> list[UUID]:

@@ -17,10 +17,11 @@ NOBODY = UUID(int=0)
 
 @atomic
 def say_in_system_message(
-    *, conversation: Conversation, kind: str, actor: User, **data: Any
+    *, conversation: Conversation, kind: str, actor: User | None, **data: Any
 ) -> Message:
-    """Note in a conversation, which is locked, what became of it: who came, who left."""
-    payload = payload_of(kind, {"actor": str(actor.pk), **data})
+    """Note in a conversation, which is locked, what became of it, or of what it is about: who came,
+    who left. Some things happen by themselves, without an ``actor``."""
+    payload = payload_of(kind, {"actor": str(actor.pk) if actor else None, **data})
     message = Message(
         kind=Message.Kind.SYSTEM, client_id=str(uuid4()), request_hash="", body="", payload=payload
     )

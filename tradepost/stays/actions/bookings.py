@@ -1,0 +1,225 @@
+"""Booking stays, and what hosts say to requests; ``cancellations.py`` and ``changes.py`` have what
+comes later, ``money.py`` what payments do to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+
+from tradepost.accounts.actions.users import lock_account
+from tradepost.accounts.models import Block, User
+from tradepost.kit.errors import NotFound, Refused
+from tradepost.kit.inserts import insert
+from tradepost.kit.transactions import atomic
+from tradepost.payments.actions.payments import capture_payments
+from tradepost.stays.actions.announcing import announce
+from tradepost.stays.actions.cancellations import end_booking
+from tradepost.stays.actions.nights import check_free, claim_nights, lock_booking, lock_property
+from tradepost.stays.checks import check_stay
+from tradepost.stays.errors import (
+    BadQuote,
+    BookingNotPending,
+    NotForYou,
+    OwnPlace,
+    TotalChanged,
+)
+from tradepost.stays.models import Booking, BookingEvent, PriceLine, Property
+from tradepost.stays.policies import terms_of
+from tradepost.stays.quotes import Line, Quote, price_stay, read_quote, tariff_of
+
+Kind = BookingEvent.Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stay:
+    """A stay that somebody wants: from one date to the morning of another."""
+
+    start_date: date
+    end_date: date
+    guests: int
+
+
+@atomic
+def book_stay(
+    *,
+    guest: User,
+    property_id: int,
+    stay: Stay,
+    quote: str | None = None,
+    expected_total: Decimal | None = None,
+    now: datetime,
+) -> Booking:
+    """Book a stay at today's price, or at that of a signed ``quote``, and hold its nights.
+
+    It is to be paid soon where that is instant, and where it is not, once the host agreed. With
+    ``expected_total``, what the guest was shown, another total is refused. Raises AccountClosed,
+    NotFound, OwnPlace, NotForYou, what ``check_stay`` refuses, DatesTaken, BadQuote, QuoteExpired
+    or TotalChanged, and changes nothing.
+    """
+    place = _find_place(guest, property_id)
+    check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
+    check_free(  # before waiting for locks
+        place=place, start=stay.start_date, end=stay.end_date, empty_after=place.buffer_nights
+    )
+    lock_account(guest)
+    place = lock_property(place.pk)
+    if place.status != Property.Status.PUBLISHED:
+        raise NotFound
+    check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
+    price = agree_price(place=place, stay=stay, quote=quote, expected_total=expected_total, now=now)
+    booking = _keep(place, guest, stay, price, now)
+    claim_nights(booking=booking, start=stay.start_date, end=stay.end_date)
+    announce(
+        booking=booking,
+        kind=Kind.PLACED if place.is_instant else Kind.REQUESTED,
+        actor=guest,
+        now=now,
+    )
+    confirm_if_paid(booking=booking, paid=Decimal(0), now=now)
+    return booking
+
+
+@atomic
+def accept_booking(*, host: User, booking_id: int, now: datetime) -> Booking:
+    """Agree to a stay that was asked for; it is to be paid then. Raises NotFound, Refused for its
+    guest, or BookingNotPending."""
+    booking = lock_request(host=host, booking_id=booking_id)
+    booking.accepted_at = now
+    booking.hold_until = _until_paid(booking, now)
+    booking.save(update_fields=["accepted_at", "hold_until"])
+    announce(booking=booking, kind=Kind.ACCEPTED, actor=host, now=now)
+    capture_payments(payable="booking", pk=booking.pk, now=now)
+    confirm_if_paid(booking=booking, paid=Decimal(0), now=now)
+    return booking
+
+
+@atomic
+def decline_booking(*, host: User, booking_id: int, now: datetime) -> Booking:
+    """Say no to a stay that was asked for. Raises NotFound, Refused for its guest, or
+    BookingNotPending."""
+    booking = lock_request(host=host, booking_id=booking_id)
+    end_booking(booking=booking, kept=Decimal(0), actor=host, now=now)
+    announce(booking=booking, kind=Kind.DECLINED, actor=host, now=now)
+    return booking
+
+
+@atomic
+def confirm_if_paid(*, booking: Booking, paid: Decimal, now: datetime) -> None:
+    """Confirm a booking, which is locked, that the host agreed to and that is paid."""
+    if booking.status != Booking.Status.PENDING or booking.awaits_host() or paid < booking.total:
+        return
+    booking.status, booking.confirmed_at, booking.hold_until = Booking.Status.CONFIRMED, now, None
+    booking.save(update_fields=["status", "confirmed_at", "hold_until"])
+    announce(booking=booking, kind=Kind.CONFIRMED, actor=None, now=now)
+
+
+@atomic
+def keep_lines(*, booking: Booking, lines: Sequence[Line]) -> None:
+    """Write what a stay costs line by line, in place of what it cost before."""
+    booking.lines.all().delete()
+    insert(
+        [
+            PriceLine(
+                booking=booking, position=position, kind=line.kind, quantity=line.quantity,
+                unit_price=line.unit_price,  # type: ignore[misc]
+                rate=line.rate,
+                amount=line.amount,
+            )
+            for position, line in enumerate(lines)
+        ]
+    )  # fmt: skip
+
+
+def agree_price(  # house: allow A1 because it only reads
+    *,
+    place: Property,
+    stay: Stay,
+    quote: str | None,
+    expected_total: Decimal | None,
+    now: datetime,
+) -> Quote:
+    """Return the price that was promised or, without a ``quote``, today's.
+
+    Raises BadQuote, QuoteExpired, or TotalChanged when it is not the expected one.
+    """
+    price = quote_stay(place=place, stay=stay) if quote is None else read_quote(quote, now=now)
+    if not price.is_for(place.pk, stay.start_date, stay.end_date, stay.guests):
+        raise BadQuote(field="quote")
+    if expected_total is not None and expected_total != price.total:
+        raise TotalChanged(total=price.total)
+    return price
+
+
+def quote_stay(  # house: allow A1 because it only reads
+    *, place: Property, stay: Stay
+) -> Quote:
+    """Return what a stay costs today."""
+    lines, rounding = price_stay(tariff_of(place), stay.start_date, stay.end_date)
+    return Quote(
+        property_id=place.pk,
+        start_date=stay.start_date,
+        end_date=stay.end_date,
+        guests=stay.guests,
+        lines=lines,
+        terms=terms_of(place.cancellation_policy),
+        rounding=rounding,
+    )
+
+
+def lock_request(*, host: User, booking_id: int) -> Booking:
+    """Lock a booking that waits for its host. Raises NotFound, Refused or BookingNotPending."""
+    if not Booking.objects.visible_to(host).filter(pk=booking_id).exists():
+        raise NotFound
+    booking = lock_booking(booking_id)
+    if host.pk != booking.property.host_id:
+        raise Refused
+    if not booking.awaits_host():
+        raise BookingNotPending
+    return booking
+
+
+def _until_paid(booking: Booking, now: datetime) -> datetime:
+    """Return until when the nights are held for a payment, but not beyond the stay's end."""
+    minutes = settings.STAY_PAYMENT_MINUTES
+    if not booking.property.is_instant:
+        minutes = max(minutes, settings.STAY_REQUEST_HOURS * 60)
+    return min(now + timedelta(minutes=minutes), booking.ends_at)
+
+
+def _find_place(guest: User, property_id: int) -> Property:
+    place = Property.objects.public().filter(pk=property_id).first()
+    if place is None:
+        raise NotFound
+    if place.host_id == guest.pk:
+        raise OwnPlace
+    if Block.objects.filter(blocker=place.host_id, blocked=guest).exists():
+        raise NotForYou
+    return place
+
+
+def _keep(place: Property, guest: User, stay: Stay, price: Quote, now: datetime) -> Booking:
+    booking = Booking(
+        property=place,
+        user=guest,
+        start_date=stay.start_date,
+        end_date=stay.end_date,
+        starts_at=place.moment(stay.start_date, place.check_in_time),
+        ends_at=place.moment(stay.end_date, place.check_out_time),
+        buffer_nights=place.buffer_nights,
+        guests=stay.guests,
+        total=price.total,
+        currency=settings.CURRENCY,
+        terms=price.terms,
+        created_at=now,
+        accepted_at=now if place.is_instant else None,
+    )
+    booking.hold_until = (
+        _until_paid(booking, now)
+        if place.is_instant
+        else min(now + timedelta(hours=settings.STAY_REQUEST_HOURS), booking.ends_at)
+    )
+    insert([booking])
+    keep_lines(booking=booking, lines=price.lines)
+    return booking

@@ -1,0 +1,59 @@
+"""What becomes of somebody's stays and places when their account is closed."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q
+
+from tradepost.accounts.models import User
+from tradepost.kit import clock
+from tradepost.kit.locks import weak
+from tradepost.kit.transactions import atomic
+from tradepost.messaging.actions.erasure import lock_talks_of
+from tradepost.stays.actions.announcing import announce
+from tradepost.stays.actions.cancellations import end_booking, refund_on_cancellation
+from tradepost.stays.actions.nights import lock_booking
+from tradepost.stays.models import Block, Booking, BookingEvent, Property, Season
+
+GONE = "A place that is gone"
+NOTHING = Decimal("0.00")
+
+
+@atomic
+def forget_stays(*, user: User) -> None:
+    """Cancel what has not begun, and forget what a host wrote of their places.
+
+    Guests of the host get everything back, a guest what the terms say. Stays that were, and the
+    reviews of them, remain with those who took part in them.
+    """
+    now = clock.now()
+    for booking in _lock_open_bookings(user, now):
+        _call_off(booking, user, now)
+    places = Property.objects.filter(host=user)
+    Block.objects.filter(property__in=places).update(reason="")
+    Season.objects.filter(property__in=places).update(name="")
+    places.update(
+        status=Property.Status.DRAFT,
+        name=GONE, description="", house_rules="", street="", neighbourhood="",
+    )  # fmt: skip
+
+
+def _lock_open_bookings(user: User, now: datetime) -> list[Booking]:
+    """Lock the bookings, their places and their conversations, each kind in key order."""
+    mine = Booking.objects.upcoming(now).filter(Q(user=user) | Q(property__host=user))
+    rows = Booking.objects.filter(pk__in=list(mine.values_list("pk", flat=True)))
+    ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+    places = Property.objects.filter(Q(bookings__in=ids) | Q(host=user)).values("pk")
+    locked = Property.objects.filter(pk__in=places).select_for_update(no_key=weak())
+    list(locked.order_by("pk").values_list("pk"))
+    lock_talks_of(user)
+    return [lock_booking(pk) for pk in ids]
+
+
+def _call_off(booking: Booking, user: User, now: datetime) -> None:
+    if booking.status == Booking.Status.CANCELED:
+        return
+    back = refund_on_cancellation(booking=booking, actor=user, now=now)
+    kept = booking.total - back if booking.status == Booking.Status.CONFIRMED else NOTHING
+    end_booking(booking=booking, kept=kept, actor=user, now=now)
+    announce(booking=booking, kind=BookingEvent.Kind.CANCELED, actor=user, now=now)

@@ -1,0 +1,46 @@
+"""What a stay would cost."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tradepost.accounts.caller import caller_or_none
+from tradepost.kit import clock
+from tradepost.stays.actions.bookings import Stay, quote_stay
+from tradepost.stays.checks import check_stay
+from tradepost.stays.models import Property
+from tradepost.stays.queries.calendar import is_free
+from tradepost.stays.quotes import sign_quote
+from tradepost.stays.serializers.prices import QuoteOutput, StayInput
+
+
+class QuoteView(APIView):
+    """What a stay costs, line by line, with a signed word that it will for half an hour."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(parameters=[StayInput], responses=QuoteOutput)
+    def get(self, request: Request, property_pk: str) -> Response:
+        """Say what a stay would cost; 400 for dates or guests that the place does not take."""
+        places = Property.objects.visible_to(caller_or_none(request))
+        place = get_object_or_404(places.prefetch_related("seasons"), pk=property_pk)
+        asked = StayInput(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        stay, now = Stay(**asked.validated_data), clock.now()
+        check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
+        price = quote_stay(place=place, stay=stay)
+        until = now + timedelta(minutes=settings.STAY_QUOTE_MINUTES)
+        shown = {
+            "price": price,
+            "is_available": is_free(place, stay.start_date, stay.end_date),
+            "currency": settings.CURRENCY,
+            "token": sign_quote(price, until=until),
+            "valid_until": until,
+        }
+        return Response(QuoteOutput(shown).data)

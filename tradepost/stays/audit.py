@@ -1,0 +1,119 @@
+"""What must be true of stays at any time; docs/audit.md says it in words.
+
+Money is compared as the database keeps it, in whole hundredths.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from tradepost.kit.audit import all_of, describe
+from tradepost.stays.models import Block, Booking, Night
+from tradepost.stays.quotes import nights_between
+
+find_doubled_nights = describe(
+    "property {}: has the night of {} {} times",
+    """
+    SELECT property_id, night, COUNT(*) FROM stays_night
+    GROUP BY property_id, night HAVING COUNT(*) > 1
+    """,
+)
+find_overlaps = describe(
+    "property {}: bookings {} and {} overlap",
+    """
+    SELECT one.property_id, one.id, two.id
+    FROM stays_booking one JOIN stays_booking two
+    ON two.property_id = one.property_id AND two.id > one.id
+    AND two.start_date < one.end_date AND two.end_date > one.start_date
+    WHERE one.status <> 'canceled' AND two.status <> 'canceled'
+    """,
+)
+find_nights_of_nobody = describe(
+    "night {} of property {}: is taken by booking {}, which is canceled",
+    """
+    SELECT night.night, night.property_id, booking.id
+    FROM stays_night night JOIN stays_booking booking ON booking.id = night.booking_id
+    WHERE booking.status = 'canceled'
+    """,
+)
+find_nights_outside = describe(
+    "night {} of property {}: is outside of booking {}",
+    """
+    SELECT night.night, night.property_id, booking.id
+    FROM stays_night night JOIN stays_booking booking ON booking.id = night.booking_id
+    WHERE night.change_id IS NULL AND NOT night.is_buffer
+    AND (night.night < booking.start_date OR night.night >= booking.end_date)
+    """,
+)
+find_false_totals = describe(
+    "booking {}: has a total of {} hundredths, its lines {}",
+    """
+    SELECT b.id, b.total, SUM(line.amount)
+    FROM stays_booking b LEFT JOIN stays_priceline line ON line.booking_id = b.id
+    GROUP BY b.id, b.total
+    HAVING COUNT(line.id) = 0 OR b.total <> SUM(line.amount)
+    """,
+)
+find_unpaid_stays = describe(
+    "booking {}: is confirmed for {} hundredths, {} are paid",
+    """
+    SELECT * FROM (
+        SELECT b.id, b.total, COALESCE((
+            SELECT SUM(p.captured - p.refunded) FROM payments_payment p WHERE p.booking_id = b.id
+        ), 0) AS paid
+        FROM stays_booking b WHERE b.status = 'confirmed'
+    ) sums WHERE paid < total
+    """,
+)
+find_money_kept = describe(
+    "booking {}: is canceled, {} hundredths are kept and {} were paid",
+    """
+    SELECT * FROM (
+        SELECT b.id, b.kept, COALESCE((
+            SELECT SUM(p.captured - p.refunded) FROM payments_payment p WHERE p.booking_id = b.id
+        ), 0) AS paid
+        FROM stays_booking b WHERE b.status = 'canceled'
+    ) sums WHERE paid > kept
+    """,
+)
+
+
+def find_missing_nights() -> Iterator[str]:
+    """Describe the nights that a live booking or a block has and no row says so."""
+    taken = set(Night.objects.values_list("property", "night").iterator())
+    for booking in Booking.objects.live().order_by("pk").iterator():
+        for night in nights_between(booking.start_date, booking.end_date):
+            if (booking.property_id, night) not in taken:
+                yield f"booking {booking.pk}: does not have the night of {night}"
+        empty_until = booking.end_date + timedelta(days=booking.buffer_nights)
+        for night in nights_between(booking.end_date, empty_until):
+            if (booking.property_id, night) not in taken:
+                yield f"booking {booking.pk}: does not keep the night of {night} empty"
+    for block in Block.objects.order_by("pk").iterator():
+        for night in nights_between(block.start_date, block.end_date):
+            if (block.property_id, night) not in taken:
+                yield f"block {block.pk}: does not have the night of {night}"
+
+
+INVARIANTS = (
+    (
+        "stays.nights",
+        "A night of a place is taken once, by what is there: two stays never overlap.",
+        all_of(
+            find_doubled_nights,
+            find_overlaps,
+            find_nights_of_nobody,
+            find_nights_outside,
+            find_missing_nights,
+        ),
+    ),
+    (
+        "stays.totals",
+        "A stay costs the sum of its lines.",
+        find_false_totals,
+    ),
+    (
+        "stays.payments",
+        "A confirmed stay is paid, and of a canceled one no more is kept than was agreed.",
+        all_of(find_unpaid_stays, find_money_kept),
+    ),
+)

@@ -1,0 +1,61 @@
+"""What a place asks of a stay, apart from free nights."""
+
+from datetime import date, datetime, timedelta
+
+from tradepost.stays.errors import DateOutOfReach, EndsBeforeStart, StayLength, TooManyGuests
+from tradepost.stays.models import Booking, Property
+
+FURTHEST_DAYS = 730  # ahead, that a stay may end
+
+
+def check_stay(place: Property, *, start: date, end: date, guests: int, now: datetime) -> None:
+    """Refuse dates and guests that a place does not take.
+
+    Raises EndsBeforeStart, DateOutOfReach, StayLength or TooManyGuests.
+    """
+    _check_end(place, start=start, end=end, now=now)
+    _check_start(place, start=start, now=now)
+    _check_length(place, nights=(end - start).days)
+    _check_guests(place, guests=guests)
+
+
+def check_changed_stay(
+    booking: Booking, *, start: date, end: date, guests: int, now: datetime
+) -> None:
+    """Refuse other dates and guests of a booking that its place does not take.
+
+    A stay that starts when it did anyway is not too soon. Raises what ``check_stay`` raises.
+    """
+    place = booking.property
+    _check_end(place, start=start, end=end, now=now)
+    if start != booking.start_date:
+        _check_start(place, start=start, now=now)
+    _check_length(place, nights=(end - start).days)
+    _check_guests(place, guests=guests)
+
+
+def _check_end(place: Property, *, start: date, end: date, now: datetime) -> None:
+    if end <= start:
+        raise EndsBeforeStart("A stay must end after it starts.", field="end_date")
+    if end > place.today(now) + timedelta(days=FURTHEST_DAYS):
+        raise DateOutOfReach(
+            f"Stays can be booked {FURTHEST_DAYS} days ahead at most.", field="end_date"
+        )
+
+
+def _check_guests(place: Property, *, guests: int) -> None:
+    if guests > place.capacity:
+        raise TooManyGuests(f"There is room for {place.capacity} at most.", field="guests")
+
+
+def _check_start(place: Property, *, start: date, now: datetime) -> None:
+    soonest = place.today(now) + timedelta(days=place.lead_days)
+    if start < soonest:
+        raise DateOutOfReach(f"Stays can start on {soonest} at the soonest.", field="start_date")
+
+
+def _check_length(place: Property, *, nights: int) -> None:
+    if nights < place.minimum_nights:
+        raise StayLength(f"At least {place.minimum_nights} nights.", field="end_date")
+    if nights > place.maximum_nights:
+        raise StayLength(f"At most {place.maximum_nights} nights.", field="end_date")

@@ -1,0 +1,72 @@
+"""What stays keep about a person, for their export."""
+
+from collections.abc import Iterable, Iterator
+
+from tradepost.accounts.models import User
+from tradepost.accounts.personal_data import json_list
+from tradepost.stays.models import Booking, Property
+
+AT_ONCE = 500
+
+
+def collect_stays(user: User) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield the stays of a person, and the places that the person offers."""
+    yield "stays/bookings.json", json_list(_bookings_of(user))
+    yield "stays/properties.json", json_list(_places_of(user))
+
+
+def _bookings_of(user: User) -> Iterator[dict[str, object]]:
+    rows = Booking.objects.filter(user=user).order_by("pk").select_related("property")
+    for booking in rows.prefetch_related("lines", "events").iterator(chunk_size=AT_ONCE):
+        yield {
+            "booking": booking.pk,
+            "place": booking.property.name,
+            "status": booking.get_status_display(),
+            "start_date": booking.start_date,
+            "end_date": booking.end_date,
+            "guests": booking.guests,
+            "total": booking.total,
+            "kept": booking.kept,
+            "currency": booking.currency,
+            "created_at": booking.created_at,
+            "lines": [
+                {"kind": line.get_kind_display(), "quantity": line.quantity, "amount": line.amount}
+                for line in booking.lines.all()
+            ],
+            "events": [
+                {"kind": event.get_kind_display(), "at": event.at} for event in booking.events.all()
+            ],
+        }
+
+
+def _places_of(user: User) -> Iterator[dict[str, object]]:
+    places = Property.objects.filter(host=user).order_by("pk")
+    for place in places.prefetch_related("seasons", "blocks").iterator(chunk_size=AT_ONCE):
+        yield {
+            "property": place.pk,
+            "status": place.get_status_display(),
+            "name": place.name,
+            "description": place.description,
+            "house_rules": place.house_rules,
+            "street": place.street,
+            "neighbourhood": place.neighbourhood,
+            "city": place.city,
+            "region": place.region,
+            "country": place.country,
+            "latitude": place.latitude,
+            "longitude": place.longitude,
+            "price": place.price,
+            "seasons": [
+                {
+                    "name": s.name,
+                    "start_date": s.start_date,
+                    "end_date": s.end_date,
+                    "price": s.price,
+                }
+                for s in place.seasons.all()
+            ],
+            "blocked": [
+                {"start_date": b.start_date, "end_date": b.end_date, "reason": b.reason}
+                for b in place.blocks.all()
+            ],
+        }

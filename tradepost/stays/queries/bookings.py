@@ -1,0 +1,28 @@
+"""Bookings as their guests and hosts look at them."""
+
+from django.db.models import Prefetch, QuerySet
+
+from tradepost.stays.models import Booking, BookingChange, BookingEvent, PriceLine
+from tradepost.stays.quotes import Line
+
+
+def lines_of(booking: Booking) -> list[Line]:
+    """Return what a booking costs, line by line."""
+    return [
+        Line(line.kind, line.amount, line.quantity, line.unit_price, line.rate)
+        for line in booking.lines.all()
+    ]
+
+
+def with_details(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Load what one sees of a booking: both sides, the lines, a change that is open; 3 queries."""
+    changes = BookingChange.objects.filter(is_open=True)
+    return bookings.select_related("property__host", "user").prefetch_related(
+        Prefetch("lines", PriceLine.objects.order_by("position", "id")),
+        Prefetch("changes", changes, to_attr="open_changes"),
+    )
+
+
+def list_timeline(booking: Booking) -> list[BookingEvent]:
+    """Return what happened to a booking, oldest first."""
+    return list(booking.events.select_related("actor").order_by("id"))

@@ -1,0 +1,1 @@
+"""What of stays goes in and out as JSON."""

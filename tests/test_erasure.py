@@ -42,6 +42,12 @@ from tradepost.messaging.tests.factories import make_conversation, say
 from tradepost.notifications.models import PushSubscription
 from tradepost.payments.models import ProviderEvent
 from tradepost.payments.tests.factories import pay
+from tradepost.stays.actions.calendar import add_season, block_dates
+from tradepost.stays.actions.conversations import ask_host
+from tradepost.stays.actions.photos import add_photo
+from tradepost.stays.models import Review as StayReview
+from tradepost.stays.tests.factories import NOW, make_booking
+from tradepost.stays.tests.factories import make_property as make_place
 from tradepost.store.actions.carts import add_to_new_cart
 from tradepost.store.actions.customers import add_address, change_own_details, remove_address
 from tradepost.store.actions.orders import place_order
@@ -50,6 +56,7 @@ from tradepost.store.models import Review
 from tradepost.store.stamps import CATALOGUE
 from tradepost.store.tests.factories import make_product
 
+START = (NOW - timedelta(days=9)).date()
 PLANTED = "planted"
 KEPT = "kept: the shop has to keep its books"
 OURS = "a word of ours, from a short list"
@@ -59,6 +66,7 @@ PROVIDERS = "a word of a payment provider, from a list of theirs"
 HASH = "a hash"
 OFF = "switched off in the settings"
 RANDOM = "a random path; the file is looked into by itself"
+TOWN = "where a place is, to the town"
 
 # Each column that can hold words, and what is the matter with it. A new one needs a line here.
 DECISIONS = {
@@ -127,6 +135,21 @@ DECISIONS = {
     },
     "payments.Refund": {"failure": PROVIDERS, "reason": SHOP, "reference": IDS, "status": OURS},
     "sessions.Session": {"session_data": "ids, signed", "session_key": "random"},
+    "stays.Amenity": {"name": SHOP, "slug": SHOP},
+    "stays.Block": {"reason": PLANTED},
+    "stays.Booking": {"currency": OURS, "status": OURS, "terms": OURS},
+    "stays.BookingChange": {"lines": OURS, "state": OURS},
+    "stays.BookingEvent": {"kind": OURS},
+    "stays.Photo": {"caption": PLANTED, "image": RANDOM, "thumbnail": RANDOM, "webp": RANDOM},
+    "stays.PriceLine": {"kind": OURS},
+    "stays.Property": {
+        "cancellation_policy": OURS, "city": TOWN, "country": TOWN, "description": PLANTED,
+        "house_rules": PLANTED, "name": PLANTED, "neighbourhood": PLANTED, "region": TOWN,
+        "room_type": OURS, "source": "of an import", "status": OURS, "street": PLANTED,
+        "time_zone": TOWN,
+    },
+    "stays.Review": {"answer": PLANTED, "comment": PLANTED, "side": OURS},
+    "stays.Season": {"name": PLANTED},
     "store.Address": {"city": PLANTED, "street": PLANTED, "zip": PLANTED},
     "store.Collection": {"title": SHOP},
     "store.Customer": {"membership": OURS, "phone": PLANTED},
@@ -240,6 +263,7 @@ def planted(folder, zoe, bob, charlie, api):
     """Zoe uses all of the product, and leaves her word everywhere."""
     talk_a_lot(zoe, bob, charlie)
     shop(zoe)
+    host(zoe, bob)
     leave_traces(zoe, bob)
     with transaction.atomic():
         ask_for_export(user=zoe, now=timezone.now())
@@ -283,6 +307,26 @@ def shop(zoe) -> None:
     write_review(
         author=zoe, product_id=tea.pk, name=f"Z{MARKER}", description=f"good {MARKER}", rating=5
     )
+
+
+def host(zoe, bob) -> None:
+    place = make_place(
+        zoe, name=f"House {MARKER}", description=f"Big {MARKER}", house_rules=f"No {MARKER}",
+        street=f"{MARKER} 3", neighbourhood=f"Near {MARKER}",
+    )  # fmt: skip
+    day = make_booking(place, bob, START).end_date
+    dates = {"start_date": day, "end_date": day + timedelta(days=1)}
+    block_dates(host=zoe, property_id=place.pk, reason=f"for {MARKER}", **dates)
+    season = {"name": f"{MARKER} week", "price": "9.00", **dates}
+    add_season(host=zoe, property_id=place.pk, fields=season)
+    add_photo(keeper=zoe, property_id=place.pk, file=upload(picture_bytes(), "a.jpg"),
+              caption=f"seen by {MARKER}")  # fmt: skip
+    ask_host(guest=bob, place=place)
+    stay = place.bookings.get()
+    words = {"booking": stay, "property": place, "created_at": NOW, "released_at": NOW}
+    StayReview.objects.create(user=bob, side="guest", rating=4, comment="Fine", answer=MARKER,
+                              answered_at=NOW, **words)  # fmt: skip
+    StayReview.objects.create(user=zoe, side="host", rating=4, comment=MARKER, **words)
 
 
 def leave_traces(zoe, bob) -> None:

@@ -75,6 +75,14 @@ def open_conversation_about(
 
 
 @atomic
+def retitle_conversations_about(*, subject: models.Model, title: str) -> None:
+    """Let all conversations about ``subject`` be called something else, without a word."""
+    kind = ContentType.objects.get_for_model(subject)
+    about = Conversation.objects.filter(subject_type=kind, subject_id=str(subject.pk))
+    about.update(title=title)
+
+
+@atomic
 def rename_conversation(*, owner: User, conversation_id: UUID, title: str) -> Conversation:
     """Give a group another title, or none; the same one changes nothing.
 

@@ -9,11 +9,12 @@ from tradepost.accounts.models import User
 from tradepost.kit import clock
 from tradepost.kit.locks import weak
 from tradepost.kit.transactions import atomic
+from tradepost.messaging.actions.conversations import retitle_conversations_about
 from tradepost.messaging.actions.erasure import lock_talks_of
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.cancellations import end_booking, refund_on_cancellation
 from tradepost.stays.actions.nights import lock_booking
-from tradepost.stays.models import Block, Booking, BookingEvent, Property, Season
+from tradepost.stays.models import Block, Booking, BookingEvent, Photo, Property, Review, Season
 
 GONE = "A place that is gone"
 NOTHING = Decimal("0.00")
@@ -30,6 +31,11 @@ def forget_stays(*, user: User) -> None:
     for booking in _lock_open_bookings(user, now):
         _call_off(booking, user, now)
     places = Property.objects.filter(host=user)
+    for place in places.order_by("pk"):
+        retitle_conversations_about(subject=place, title=GONE)
+    Photo.objects.filter(property__in=places).delete()  # a signal of theirs removes the files
+    Review.objects.filter(user=user).update(comment="")
+    Review.objects.filter(property__in=places).update(answer="")
     Block.objects.filter(property__in=places).update(reason="")
     Season.objects.filter(property__in=places).update(name="")
     places.update(

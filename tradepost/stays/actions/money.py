@@ -34,7 +34,7 @@ def lock_due(*, pk: int, payer: User | None) -> Due:
         total=change.total if change else booking.total,
         currency=booking.currency,
         payer=booking.user,
-        title=f"{booking.property.name}, {booking.start_date} to {booking.end_date}",
+        title=f"Booking {booking.pk}: {booking.start_date} to {booking.end_date}",
         capture=not booking.awaits_host(),
         link=reverse("booking", args=[pk]),
     )

@@ -37,9 +37,9 @@ from tradepost.stays.serializers.bookings import (
     BookingOutput,
     BookInput,
     CancelInput,
+    CancellationOutput,
     ChangeInput,
     ChangePriceOutput,
-    RefundOutput,
 )
 
 
@@ -95,7 +95,7 @@ class BookingViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMode
         cancel_booking(actor=caller(request), booking_id=int(pk), now=clock.now(), **fields)
         return Response(_shown(request, int(pk)))
 
-    @extend_schema(responses=RefundOutput)
+    @extend_schema(responses=CancellationOutput)
     @action(["get"], detail=True)
     def cancellation(self, request: Request, pk: str) -> Response:
         """Say what would come back if the caller canceled now."""
@@ -104,7 +104,7 @@ class BookingViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMode
         is_paid = booking.status == Booking.Status.CONFIRMED
         kept = booking.total - back if is_paid else back
         shown = {"refund": back, "kept": kept, "currency": booking.currency}
-        return Response(RefundOutput(shown).data)
+        return Response(CancellationOutput(shown).data)
 
     @extend_schema(methods=["GET"], parameters=[ChangeInput], responses=ChangePriceOutput)
     @extend_schema(methods=["POST"], request=ChangeInput, responses=BookingOutput)

@@ -118,7 +118,7 @@ class BookingOutput(serializers.ModelSerializer[Booking]):
         return BookingChangeOutput(changes[0]).data if changes else None
 
 
-class RefundOutput(serializers.Serializer[Any]):
+class CancellationOutput(serializers.Serializer[Any]):
     """What would come back if one canceled now."""
 
     refund = MoneyNumber(read_only=True)

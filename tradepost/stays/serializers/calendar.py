@@ -8,6 +8,9 @@ from tradepost.kit.http.fields import MoneyNumber
 from tradepost.stays.models import Block, Season
 from tradepost.stays.models.properties import HIGHEST_PRICE, LOWEST_PRICE
 
+# Why a night is taken: by a stay, for a change that is asked for, to stay empty, by the host.
+REASONS = [(word, word) for word in ("stay", "held", "empty", "blocked")]
+
 
 class RangeInput(serializers.Serializer[Any]):
     """From one date to another, which is not included."""
@@ -52,6 +55,6 @@ class TakenNightOutput(serializers.Serializer[Any]):
     """A night that is not free, and why, for the host's eyes."""
 
     night = serializers.DateField(read_only=True)
-    reason = serializers.ChoiceField(["stay", "held", "empty", "blocked"], read_only=True)
+    taken_by = serializers.ChoiceField(REASONS, source="reason", read_only=True)
     booking = serializers.IntegerField(source="booking_id", read_only=True, allow_null=True)
     block = serializers.IntegerField(source="block_id", read_only=True, allow_null=True)

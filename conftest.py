@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
@@ -19,6 +20,10 @@ from tradepost.kit.http.hot.shelf import shelf
 from tradepost.store.queries import CUSTOMER_SERVICE
 
 ApiOf = Callable[..., APIClient]
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("tradepost", deadline=None)
+hypothesis.settings.load_profile("tradepost")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -57,7 +57,7 @@ def test_files_are_there_with_their_content(copy) -> None:
 
 
 def test_conversations_reactions_and_reports_are_there(copy) -> None:
-    direct, group = rows(copy, "messaging/conversations.json")
+    direct, group, _of_place = rows(copy, "messaging/conversations.json")
 
     assert direct["people"] == ["Bob Example"]
     assert (group["title"], group["role"]) == (f"Talk of {MARKER}", "owner")

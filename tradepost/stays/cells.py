@@ -8,6 +8,7 @@ rectangle: whoever looks compares the coordinates as well.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 HALVINGS = 24  # of each side; a cell is about two metres wide at the equator
 SIDE = 1 << HALVINGS
@@ -32,23 +33,27 @@ class Bounds:
             yield Bounds(-180, self.south, self.east, self.north)
 
 
-@dataclass(frozen=True)
-class _Square:
-    """All cells whose numbers begin with the same digits; ``side`` is a power of two."""
+class _Square(NamedTuple):
+    """All cells whose numbers begin with the same digits, from ``first`` on; ``side`` is a power
+    of two."""
 
+    first: int
     x: int
     y: int
     side: int
 
     @property
     def range(self) -> tuple[int, int]:
-        first = _interleave(self.x, self.y)
-        return first, first + self.side * self.side - 1
+        return self.first, self.first + self.side * self.side - 1
 
     def quarters(self) -> "Iterator[_Square]":
         half = self.side // 2
-        for x, y in ((0, 0), (0, half), (half, 0), (half, half)):
-            yield _Square(self.x + x, self.y + y, half)
+        for number, (x, y) in enumerate(((0, 0), (0, half), (half, 0), (half, half))):
+            first = self.first + number * half * half
+            yield _Square(first, self.x + x, self.y + y, half)
+
+
+WORLD = _Square(first=0, x=0, y=0, side=SIDE)
 
 
 def cell_of(*, latitude: float, longitude: float) -> int:
@@ -74,14 +79,14 @@ def _cover(bounds: Bounds) -> list[tuple[int, int]]:
         return across and square.y >= bottom and square.y + square.side - 1 <= top
 
     whole: list[_Square] = []
-    cut = [_Square(0, 0, SIDE)]
+    cut = [WORLD]
     while cut := [square for square in cut if not (square.side == 1 or lies_within(square))]:
         finer = [quarter for square in cut for quarter in square.quarters() if touches(quarter)]
         if len(_merged([*whole, *finer])) > MOST_RANGES:
             break
         whole += [quarter for quarter in finer if quarter.side == 1 or lies_within(quarter)]
         cut = finer
-    return _merged([*whole, *cut] or [_Square(0, 0, SIDE)])
+    return _merged([*whole, *cut] or [WORLD])
 
 
 def _merged(squares: list[_Square]) -> list[tuple[int, int]]:

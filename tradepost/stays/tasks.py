@@ -18,11 +18,12 @@ from tradepost.stays.actions.timers import AT_ONCE
 from tradepost.stays.actions.timers import complete_stays as complete_due_stays
 from tradepost.stays.actions.timers import expire_holds as expire_due_holds
 from tradepost.stays.models import Booking, BookingEvent
+from tradepost.stays.models.search import PROPERTY_TEXTS
 from tradepost.stays.news import NOTIFICATIONS
 
 log = structlog.get_logger(__name__)
 
-MINUTE, DAY = 60, 86_400
+MINUTE, HOUR, DAY = 60, 3600, 86_400
 NO_MAILBOX = ".invalid"  # how the address of a closed account ends
 
 
@@ -69,6 +70,12 @@ def remove_files(*, names: list[str]) -> None:
 def sweep_files() -> None:
     """Remove photos that no row knows."""
     sweep_photo_files(now=clock.now())
+
+
+@job("stays.forget_searched_text", lease_seconds=HOUR)
+def forget_searched_text() -> None:
+    """Forget the words of places that are gone, in the files of the index too."""
+    PROPERTY_TEXTS.forget()
 
 
 def _do_all(deed: Callable[..., int]) -> None:

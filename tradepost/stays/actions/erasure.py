@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from tradepost.accounts.models import User
 from tradepost.kit import clock
+from tradepost.kit.jobs import enqueue
 from tradepost.kit.locks import weak
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.conversations import retitle_conversations_about
@@ -42,6 +43,7 @@ def forget_stays(*, user: User) -> None:
         status=Property.Status.DRAFT,
         name=GONE, description="", house_rules="", street="", neighbourhood="",
     )  # fmt: skip
+    enqueue("stays.forget_searched_text")
 
 
 def _lock_open_bookings(user: User, now: datetime) -> list[Booking]:

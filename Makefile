@@ -11,8 +11,8 @@ WATCH ?= tradepost
 run: .venv/.ready-to-run        ## serve the whole product on http://127.0.0.1:8000 (PORT changes it)
 	@exec $(BIN)/python manage.py serve
 
-test: .venv/.ready-to-develop   ## run the tests
-	@$(BIN)/python -m pytest
+test: .venv/.ready-to-develop   ## run the tests (ARGS chooses some), a process for each core
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 watch: .venv/.ready-to-develop  ## run the tests (ARGS chooses some) again whenever a file in WATCH changes
 	@$(BIN)/ptw --now --patterns '**/*.py,**/*.html' --runner $(BIN)/pytest $(WATCH) $(ARGS)

@@ -1,6 +1,7 @@
 """The cast and the tools that all tests share."""
 
 import functools
+import os
 from collections.abc import Callable, Iterator
 
 import hypothesis
@@ -11,7 +12,8 @@ from django.test import TransactionTestCase
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
-from tests.empty_tables import flush_by_deleting
+from tests.empty_tables import flush_by_deleting, remember_rows_of_migrations
+from tests.scheduling import FilesAndServers
 from tradepost.accounts.models import User
 from tradepost.feed.actions import publishing
 from tradepost.feed.kinds import EventKind, Fact, check_event, find_event
@@ -20,15 +22,29 @@ from tradepost.kit.http.hot.shelf import shelf
 from tradepost.store.queries import CUSTOMER_SERVICE
 
 ApiOf = Callable[..., APIClient]
+MOST_PROCESSES = 4
 
 # How long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("tradepost", deadline=None)
 hypothesis.settings.load_profile("tradepost")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cheap_flush() -> Iterator[None]:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process a core; not so many that Redis has no database for each."""
+    return min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesAndServers:
+    return FilesAndServers(config, log)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """What tests commit is deleted in a tenth of the time that Django takes."""
+    with django_db_blocker.unblock():
+        remember_rows_of_migrations("default")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_by_deleting)
         yield

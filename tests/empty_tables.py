@@ -1,29 +1,35 @@
 """Empty tables after a test that commits, at a fraction of what Django's flush costs.
 
 Django truncates every table and makes content types and permissions anew, half a second on
-PostgreSQL for the few rows that a test leaves. Here only what has rows is deleted, and the rows
-that migrating makes stay as long as nobody has touched them.
+PostgreSQL for the few rows that a test leaves. Here only what has rows is deleted; and the rows
+that migrations made are as they were, for the next test may be one that expects them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.management import create_permissions
-from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.management import create_contenttypes
 from django.contrib.contenttypes.models import ContentType
-from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate
 from django.test import TransactionTestCase
 
-MADE_BY_MIGRATING = (ContentType, Permission)
 PERMISSIONS_UID = "django.contrib.auth.management.create_permissions"
+Rows = list[tuple[Any, ...]]
 
-_rows_of_migrating: dict[str, list[Any]] = {}  # by database, as this module last saw them made
+_rows_of_migrations: dict[str, dict[str, Rows]] = {}  # by database and quoted table
+
+
+def remember_rows_of_migrations(database: str) -> None:
+    """Note what is in the tables; to be called when migrations have run, before any test."""
+    connection = connections[database]
+    with connection.cursor() as cursor:
+        filled = _list_filled(cursor, _list_tables(connection))
+        _rows_of_migrations[database] = {table: _read(cursor, table) for table in filled}
 
 
 def flush_by_deleting(case: TransactionTestCase) -> None:
@@ -33,31 +39,66 @@ def flush_by_deleting(case: TransactionTestCase) -> None:
 
 
 def empty_tables(database: str) -> None:
-    """Leave the database as migrating leaves an empty one: no rows but those of the framework, and
-    every guard in its place. Rows that somebody still writes in a transaction are waited for."""
+    """Leave the database as migrating left it: no rows but those of migrations, every guard in its
+    place. Rows that somebody still writes in a transaction are waited for."""
     connection = connections[database]
-    untouched = _read_rows_of_migrating(database) == _rows_of_migrating.get(database)
-    kept = {model._meta.db_table for model in MADE_BY_MIGRATING} if untouched else set()
-    EMPTIERS.get(connection.vendor, _empty_by_django)(connection, kept)
+    tables, made = _list_tables(connection), _rows_of_migrations[database]
+    with transaction.atomic(using=database), connection.cursor() as cursor:
+        PREPARE.get(connection.vendor, _prepare_nothing)(cursor, tables)
+        for table in {*made, *_list_filled(cursor, tables)}:
+            _restore(cursor, table, made.get(table, []))
     ContentType.objects.clear_cache()
-    if untouched:
-        with _without_making_rows():
-            emit_post_migrate_signal(verbosity=0, interactive=False, db=database)
-    else:
+    with _without_making_rows():
         emit_post_migrate_signal(verbosity=0, interactive=False, db=database)
-        _rows_of_migrating[database] = _read_rows_of_migrating(database)
 
 
-def _read_rows_of_migrating(database: str) -> list[Any]:
-    return [
-        list(model._base_manager.using(database).order_by("pk").values_list())
-        for model in MADE_BY_MIGRATING
-    ]
+def _list_tables(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the quoted names of all tables that tests write to. Those of the search belong to
+    triggers on SQLite, and are among the others elsewhere."""
+    if connection.vendor == "sqlite":
+        names = connection.introspection.django_table_names(only_existing=True)
+    else:
+        names = connection.introspection.table_names()
+    return [connection.ops.quote_name(name) for name in names if name != "django_migrations"]
+
+
+def _list_filled(cursor: Any, tables: list[str]) -> list[str]:
+    asked = (f"SELECT {n} WHERE EXISTS (SELECT 1 FROM {table})" for n, table in enumerate(tables))
+    cursor.execute(" UNION ALL ".join(asked))
+    return [tables[number] for (number,) in cursor.fetchall()]
+
+
+def _read(cursor: Any, table: str) -> Rows:
+    cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
+    return cursor.fetchall()
+
+
+def _restore(cursor: Any, table: str, rows: Rows) -> None:
+    """Have these rows in the table, and no others; leave it alone if it is so."""
+    if rows and _read(cursor, table) == rows:
+        return
+    cursor.execute(f"DELETE FROM {table}")
+    if rows:
+        places = ", ".join(["%s"] * len(rows[0]))
+        cursor.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+
+
+def _prepare_postgresql(cursor: Any, tables: list[str]) -> None:
+    """Wait for whoever uses a table and ask no trigger, as TRUNCATE does."""
+    cursor.execute(f"LOCK TABLE {', '.join(tables)}")
+    cursor.execute("SET LOCAL session_replication_role = replica")
+
+
+def _prepare_nothing(cursor: Any, tables: list[str]) -> None:
+    """SQLite has waited: a transaction begins when it is the only writer."""
+
+
+PREPARE = {"postgresql": _prepare_postgresql}
 
 
 @contextmanager
 def _without_making_rows() -> Iterator[None]:
-    """The rows are there: spare the hundred queries that look for them."""
+    """Spare the hundred queries that look whether content types and permissions are there."""
     post_migrate.disconnect(dispatch_uid=PERMISSIONS_UID)
     post_migrate.disconnect(create_contenttypes)
     try:
@@ -65,38 +106,3 @@ def _without_making_rows() -> Iterator[None]:
     finally:
         post_migrate.connect(create_permissions, dispatch_uid=PERMISSIONS_UID)
         post_migrate.connect(create_contenttypes)
-
-
-def _empty_by_django(connection: BaseDatabaseWrapper, kept: set[str]) -> None:
-    """Delete from each of Django's tables; triggers take care of those of the search."""
-    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    sql = connection.ops.sql_flush(no_style(), sorted(set(tables) - kept))
-    connection.ops.execute_sql_flush(sql)
-
-
-def _empty_postgresql(connection: BaseDatabaseWrapper, kept: set[str]) -> None:
-    """Delete from every table that has rows. Like TRUNCATE, wait for whoever uses one of them and
-    ask no trigger."""
-    tables = _list_tables(connection) - kept
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {', '.join(map(connection.ops.quote_name, sorted(tables)))}")
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        _delete_from_filled(connection, cursor, tables)
-
-
-def _list_tables(connection: BaseDatabaseWrapper) -> set[str]:
-    """Return all tables, those of the search too, but for the list of migrations."""
-    return set(connection.introspection.table_names()) - {"django_migrations"}
-
-
-def _delete_from_filled(
-    connection: BaseDatabaseWrapper, cursor: Any, tables: Iterable[str]
-) -> None:
-    quoted = map(connection.ops.quote_name, sorted(tables))
-    asked = (f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in quoted)
-    cursor.execute(" UNION ALL ".join(asked))
-    for (table,) in cursor.fetchall():
-        cursor.execute(f"DELETE FROM {table}")
-
-
-EMPTIERS = {"postgresql": _empty_postgresql}

@@ -6,6 +6,10 @@ from pathlib import Path
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tradepost-test-")
 os.environ.pop("EMAIL_URL", None)
+if (_process := os.environ.get("PYTEST_XDIST_WORKER")) and os.environ.get("REDIS_URL"):
+    # The test processes empty their caches: each has a database of Redis, from the given one on.
+    _redis, _, _number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{_redis}/{int(_number) + int(_process.removeprefix('gw'))}"
 
 from config.settings.common import *  # noqa: F403
 from config.settings.common import DATA_DIR, DATABASES, LOGGING

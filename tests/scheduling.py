@@ -1,0 +1,33 @@
+"""Which tests run in which of several processes: files stay whole, those with servers together.
+
+The latter start processes of their own and let them race: one of them at a time is enough for a
+machine, and what they start for the whole run is then started once.
+"""
+
+from xdist.scheduler import LoadScopeScheduling
+
+WITH_SERVERS = (
+    "tests/races/",
+    "tests/attacks/test_charsets.py",
+    "tests/attacks/test_kill.py",
+    "tests/attacks/test_refresh_race.py",
+    "tests/attacks/test_slow_heads.py",
+    "tests/test_admin_browser.py",
+    "tests/test_browser.py",
+    "tests/test_client_app.py",
+    "tests/test_cors.py",
+    "tests/test_first_start.py",
+    "tests/test_live_browser.py",
+    "tests/test_logs.py",
+    "tests/test_messaging_browser.py",
+    "tests/test_server.py",
+    "tests/test_static.py",
+    "tests/test_story.py",
+)
+
+
+class FilesAndServers(LoadScopeScheduling):
+    """Hand out one file after the other, and those with servers as if they were one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "servers" if nodeid.startswith(WITH_SERVERS) else nodeid.partition("::")[0]

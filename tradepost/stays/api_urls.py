@@ -20,6 +20,7 @@ property_router.register("seasons", calendar.SeasonViewSet, basename="property-s
 of_property: list[URLPattern | URLResolver] = [
     path("", include(property_router.urls)),
     path("nights/", calendar.NightsView.as_view(), name="property-nights"),
+    path("conversation/", quotes.QuestionView.as_view(), name="property-conversation"),
     path("quote/", quotes.QuoteView.as_view(), name="property-quote"),
 ]
 

@@ -1,6 +1,7 @@
-"""What a stay would cost."""
+"""What one asks of a place before one books it: what a stay costs, and its host."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404
@@ -10,9 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tradepost.accounts.caller import caller_or_none
+from tradepost.accounts.caller import caller, caller_or_none
 from tradepost.kit import clock
+from tradepost.kit.http.idempotency import IdempotentPosts
+from tradepost.messaging.queries.conversations import read_conversation
+from tradepost.messaging.serializers.conversations import ConversationOutput
 from tradepost.stays.actions.bookings import Stay, quote_stay
+from tradepost.stays.actions.conversations import ask_host
 from tradepost.stays.checks import check_stay
 from tradepost.stays.models import Property
 from tradepost.stays.queries.calendar import is_free
@@ -44,3 +49,16 @@ class QuoteView(APIView):
             "valid_until": until,
         }
         return Response(QuoteOutput(shown).data)
+
+
+class QuestionView(IdempotentPosts, APIView):
+    """Asking the host about a place."""
+
+    @extend_schema(request=None, responses=ConversationOutput)
+    def post(self, request: Request, property_pk: str) -> Response:
+        """Open the conversation with the host; a second time gives the same one."""
+        places = Property.objects.visible_to(caller(request)).select_related("host")
+        place = get_object_or_404(places, pk=property_pk)
+        talk = ask_host(guest=caller(request), place=place)
+        shown: Any = read_conversation(user=caller(request), conversation_id=talk.pk)
+        return Response(shown)

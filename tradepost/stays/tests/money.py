@@ -29,3 +29,10 @@ def paid(booking: Booking) -> Decimal:
     """Return what was paid for it and not given back, once jobs have run."""
     run_due_jobs()
     return paid_for("booking", booking.pk).paid
+
+
+def started(booking: Booking, payer: User, now: datetime, card: str = GOOD_CARD) -> Payment:
+    """Begin to pay what is due, and leave the provider's part for later."""
+    return start_payment(
+        payer=payer, payable="booking", pk=booking.pk, provider=None, payment_method=card, now=now
+    )

@@ -30,12 +30,12 @@ class NothingDue(Conflict):
 
 class AmountTooLarge(Invalid):
     code = "amount_too_large"
-    message = "That is more than what is left to be paid."
+    message = "That is nothing, or more than what is left to be paid."
 
 
 class RefundTooLarge(Invalid):
     code = "refund_too_large"
-    message = "That is more than what is left to be refunded."
+    message = "That is nothing, or more than what is left to be refunded."
 
 
 class NoCodeAwaited(Conflict):

@@ -5,7 +5,7 @@ Every call may be made again: it names the payment or the refund as its key, and
 nothing twice under one key. So a job that dies anywhere is simply run once more.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -124,35 +124,45 @@ class Difference:
     problem: str
 
 
-def reconcile(*, payment_ids: list[UUID], now: datetime) -> Iterator[Difference]:
+def reconcile(*, payment_ids: Iterable[UUID], now: datetime) -> Iterator[Difference]:
     """Ask the provider how each of these payments stands, take that in, and yield what differed.
 
-    Raises ProviderAway or ProviderRefused; those before are settled then.
+    A provider that does not answer, or not with what was asked for, is a difference, too.
     """
     for payment_id in payment_ids:
         payment = Payment.objects.filter(pk=payment_id).first()
-        if payment is not None and payment.sent_at is not None:
-            yield from _reconcile(payment, now)
+        if payment is None or payment.sent_at is None:
+            continue
+        was = _standing(payment)
+        try:
+            problem = _reconcile(payment, now)
+        except NotFound:  # deleted since
+            continue
+        except (ProviderAway, ProviderRefused) as fault:
+            problem = getattr(fault, "code", "provider_away")
+        payment.refresh_from_db()
+        if problem or _standing(payment) != was:
+            yield Difference(payment.pk, was, _standing(payment), problem)
 
 
-def _reconcile(payment: Payment, now: datetime) -> Iterator[Difference]:
-    was = _standing(payment)
+def _reconcile(payment: Payment, now: datetime) -> str:
+    """Return what is wrong; what is only news is taken in."""
     note_check(payment_id=payment.pk, now=now)
     known = provider_of(payment.provider).read(_name_of(payment))
     if known is None:
-        if now - (payment.sent_at or now) >= ARRIVED:
-            yield Difference(payment.pk, was, "unknown", "unknown_to_provider")
-        return
-    try:
-        problem = take_in(payment_id=payment.pk, known=known, now=now)
-    except NotFound:  # deleted since
-        return
+        is_late = payment.sent_at is not None and now - payment.sent_at >= ARRIVED
+        return "unknown_to_provider" if is_late and payment.status not in Payment.DEAD else ""
+    problem = take_in(payment_id=payment.pk, known=known, now=now)
     _ask_again(payment, known, now)
     payment.refresh_from_db()
-    if known.charge is not None and known.charge.status != payment.status:
+    if known.charge is not None and not _agrees(payment, known.charge.status):
         problem = problem or "other_status"
-    if problem or _standing(payment) != was:
-        yield Difference(payment.pk, was, _standing(payment), problem)
+    return problem
+
+
+def _agrees(payment: Payment, status: str) -> bool:
+    """Return whether the provider says what we know, or less because it was asked before us."""
+    return payment.status == status or status not in Payment.FINAL
 
 
 def _ask_again(payment: Payment, known: Known, now: datetime) -> None:

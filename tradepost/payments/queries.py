@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from tradepost.kit.money import MoneyField
 from tradepost.payments.models import Payment, ProviderEvent, Refund
-from tradepost.payments.providers.reports import NOTHING
+from tradepost.payments.providers.reports import NOTHING, read_key
 
 Status = Payment.Status
 TOO_EARLY = "too_early"  # of an event that cannot be true yet, and may be soon
@@ -53,7 +53,7 @@ def find_payment_of(event: ProviderEvent) -> UUID | None:
         return None
     same = Payment.objects.filter(provider=event.provider)
     payments = same.filter(reference=event.reference) if event.reference else same.none()
-    if (key := _as_id(event.charge_key)) is not None:
+    if (key := read_key(event.charge_key)) is not None:
         payments = payments | same.filter(pk=key)
     return payments.values_list("pk", flat=True).first()
 
@@ -87,13 +87,6 @@ def list_waiting(*, limit: int) -> list[ProviderEvent]:
     waiting = ProviderEvent.objects.waiting().filter(problem__in=["", TOO_EARLY])
     ours = waiting.filter(~Q(charge_key="") | Exists(same))
     return list(ours.order_by("received_at", "id")[:limit])
-
-
-def _as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _sum(amount: F | object, only: Q | None = None) -> Coalesce:

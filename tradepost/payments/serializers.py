@@ -7,13 +7,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tradepost.kit.http.fields import MoneyNumber
+from tradepost.kit.money import CENT
 from tradepost.payments.models import Payment, Refund
 from tradepost.payments.models.payments import PAYABLES
 
 
 class AmountInput(serializers.DecimalField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=18, decimal_places=2, min_value=0, **options)
+        super().__init__(max_digits=18, decimal_places=2, min_value=CENT, **options)
 
 
 def _key_of_thing() -> serializers.IntegerField:

@@ -65,6 +65,27 @@ find_paid_and_canceled = describe(
     "order {}: is paid and canceled",
     "SELECT id FROM store_order WHERE payment_status = 'C' AND canceled_at IS NOT NULL",
 )
+# Whom its timeline names did it by hand, and needs no payment here.
+find_unpaid = describe(
+    "order {}: was paid by payments of {} hundredths, and costs {}",
+    """
+    SELECT o.id, SUM(p.captured), o.total FROM store_order o
+    JOIN payments_payment p ON p.order_id = o.id AND p.status = 'succeeded'
+    WHERE o.payment_status = 'C' AND EXISTS (
+        SELECT 1 FROM store_orderevent e
+        WHERE e.order_id = o.id AND e.kind = 'paid' AND e.actor_id IS NULL
+    )
+    GROUP BY o.id, o.total HAVING SUM(p.captured) < o.total
+    """,
+)
+find_kept_money = describe(
+    "order {}: is canceled, and {} hundredths that were paid for it are not on their way back",
+    """
+    SELECT o.id, SUM(p.captured - p.refunded) FROM store_order o
+    JOIN payments_payment p ON p.order_id = o.id
+    WHERE o.canceled_at IS NOT NULL GROUP BY o.id HAVING SUM(p.captured - p.refunded) > 0
+    """,
+)
 find_false_ratings = describe(
     "product {}: counts {} reviews, {} with {} stars; there are {}, {} with {}",
     """
@@ -107,6 +128,12 @@ INVARIANTS = (
         "An order is paid, or canceled, as the last of its timeline says; never both, and canceled "
         "once.",
         all_of(find_false_payments, find_false_cancellations, find_paid_and_canceled),
+    ),
+    (
+        "store.money",
+        "What was paid for an order is enough if that made it a paid one, and goes back if it is "
+        "canceled.",
+        all_of(find_unpaid, find_kept_money),
     ),
     (
         "store.ratings",

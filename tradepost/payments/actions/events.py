@@ -17,6 +17,8 @@ from tradepost.payments.providers import find_provider
 from tradepost.payments.providers.reports import EventReport, Known
 from tradepost.payments.queries import find_payment_of
 
+LONGEST_KIND = 60
+
 
 @atomic
 def take_event(*, provider: str, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
@@ -64,7 +66,7 @@ def _as_row(provider: str, said: EventReport, body: bytes, now: datetime) -> Pro
     return ProviderEvent(
         provider=provider,
         event_id=said.event_id,
-        kind=said.kind,
+        kind=said.kind[:LONGEST_KIND],
         charge_key=known.name.key if known else "",
         reference=known.name.reference if known else "",
         facts=known.as_facts() if known else {},

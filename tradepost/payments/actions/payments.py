@@ -138,7 +138,7 @@ def forget_attempts(*, payable: str, pk: int) -> None:
 def _choose_amount(amount: Decimal | None, *, left: Decimal) -> Decimal:
     if left <= NOTHING:
         raise NothingDue
-    if amount is not None and amount > left:
+    if amount is not None and not NOTHING < amount <= left:
         raise AmountTooLarge(field="amount")
     return left if amount is None else amount
 

@@ -14,7 +14,13 @@ from tradepost.payments.actions.refunds import give_back
 from tradepost.payments.actions.things import lock_payment, tell_payer, tell_thing
 from tradepost.payments.models import Payment, Refund
 from tradepost.payments.payables import find_payable
-from tradepost.payments.providers.reports import NOTHING, ChargeReport, Known, RefundReport
+from tradepost.payments.providers.reports import (
+    NOTHING,
+    ChargeReport,
+    Known,
+    RefundReport,
+    read_key,
+)
 from tradepost.payments.queries import TOO_EARLY
 
 Status = Payment.Status
@@ -135,7 +141,8 @@ def _follow_refund(payment: Payment, said: RefundReport, now: datetime) -> str:
 def _find_refund(payment: Payment, said: RefundReport) -> Refund | None:
     refunds = payment.refunds.select_for_update()
     known = refunds.filter(reference=said.reference).first()
-    return known or (refunds.filter(pk=said.key).first() if said.key else None)
+    key = read_key(said.key)
+    return known or (refunds.filter(pk=key).first() if key else None)
 
 
 def _take_in_foreign(payment: Payment, said: RefundReport, now: datetime) -> str:
@@ -156,6 +163,7 @@ def _take_in_foreign(payment: Payment, said: RefundReport, now: datetime) -> str
     payment.changed_at = now
     payment.save(update_fields=["refunded", "changed_at"])
     tell_payer(payment=payment)
+    enqueue("payments.apply_waiting", payment_id=str(payment.pk))
     if refund.status == Refund.Status.SUCCEEDED:
         _tell_of_refund(payment, refund, now)
     _tell_thing(payment, now)

@@ -122,9 +122,8 @@ class OfflineProvider:
         if not constant_time_compare(given, sign(body)):
             raise BadEvent
         said = json.loads(body)
-        return EventReport(
-            event_id=said["id"], kind=said["kind"], known=Known.from_facts(said["known"])
-        )
+        known = Known.from_facts(said["known"]) if said["known"] else None
+        return EventReport(event_id=said["id"], kind=said["kind"], known=known)
 
 
 def sign(body: bytes) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 NOTHING = Decimal("0.00")
 
@@ -109,6 +110,14 @@ class EventReport:
     event_id: str
     kind: str
     known: Known | None
+
+
+def read_key(text: str) -> UUID | None:
+    """Return the id that a key is; None for one that is not of our making."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _with_amounts(facts: Mapping[str, Any]) -> dict[str, Any]:

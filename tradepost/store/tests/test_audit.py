@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tradepost.kit.audit import find_faults
 from tradepost.kit.tests.audits import breaking
+from tradepost.payments.tests.factories import pay
 from tradepost.store.actions.order_changes import cancel_order, set_payment_status
 from tradepost.store.actions.promotions import set_products_of_promotion
 from tradepost.store.actions.reviews import write_review
@@ -25,16 +26,18 @@ def scene(ann, bob, settings):
     offers = [make_promotion(discount=discount).pk for discount in ("10.00", "25.00")]
     for offer in offers:
         set_products_of_promotion(promotion_id=offer, product_ids=[tea.pk])
-    pending, paid, failed, canceled = (make_order(ann, {tea: 2, cup: 1}) for _ in range(4))
+    pending, paid, failed, canceled, bought = (make_order(ann, {tea: 2, cup: 1}) for _ in range(5))
     for order, status in ((paid, "C"), (failed, "F"), (failed, "P"), (failed, "F")):
         set_payment_status(order_id=order.pk, status=status, actor=ann)
     cancel_order(order_id=canceled.pk, actor=ann, now=timezone.now())
     write_review(author=ann, product_id=tea.pk, name="Ann", description="Good", rating=4)
     write_review(author=bob, product_id=tea.pk, name="Bob", description="Well")
     cart = make_cart({cup: 1})
+    pay(bought)
     return SimpleNamespace(
-        tea=tea, cup=cup, pending=pending, paid=paid, failed=failed, canceled=canceled, cart=cart
-    )
+        tea=tea, cup=cup, pending=pending, paid=paid, failed=failed, canceled=canceled,
+        bought=bought, cart=cart,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -99,6 +102,15 @@ BREACHES = {
         f"UPDATE {ORDER} SET canceled_at = placed_at WHERE id = {{paid}}",
         "order {paid}: is paid and canceled",
     ),
+    "paid by less than it costs": (
+        "store.money", "payments_payment",
+        "UPDATE payments_payment SET captured = 1 WHERE order_id = {bought}", "order {bought}:",
+    ),
+    "canceled and the money kept": (
+        "store.money", ORDER,
+        f"UPDATE {ORDER} SET canceled_at = placed_at WHERE id = {{bought}}",
+        "order {bought}: is canceled",
+    ),
     "a review that does not count": (
         "store.ratings", "store_review",
         "UPDATE store_review SET product_id = {cup} WHERE rating IS NULL", "product {cup}:",
@@ -137,7 +149,7 @@ def test_an_audit_takes_as_many_statements_for_any_number_of_rows(
 ):
     for _ in range(3):
         make_order(ann, {scene.cup: 1})
-    assert Order.objects.count() == 7
+    assert Order.objects.count() == 8
 
-    with django_assert_num_queries(11):  # a statement for each kind of fault
+    with django_assert_num_queries(13):  # a statement for each kind of fault
         find_faults(NAMES)

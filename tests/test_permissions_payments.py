@@ -9,32 +9,39 @@ from tests.test_permissions import METHODS, methods_of, walk
 from tradepost.accounts.models import User
 from tradepost.payments.api_urls import urlpatterns
 from tradepost.payments.providers.offline import SIGNATURE, sign
-from tradepost.payments.tests.factories import NEEDS_CODE, VISA, make_due_order, pay
+from tradepost.payments.tests.factories import (
+    NEEDS_CODE,
+    VISA,
+    make_bookkeeper,
+    make_due_order,
+    pay,
+)
 
-PEOPLE = ("visitor", "payer", "stranger", "service", "staff", "root")
+PEOPLE = ("visitor", "payer", "stranger", "service", "books", "staff", "root")
 
-# The payer bought and paid. Service is a member of Customer Service, without the staff flag; staff
-# has the flag and nothing else. Events are signed, by whomever they are brought.
+# The payer bought and paid. Service is a member of Customer Service, books one of Bookkeeping, both
+# without the staff flag; staff has the flag and nothing else. Events are signed, by whomever they
+# are brought.
 TABLE = """
-                                   visitor payer stranger service staff root
-    payments-list     GET              401   200      200     200   200  200
-    payments-list     POST             401   201      404     404   404  404
-    payments-detail   GET              401   200      404     200   404  200
-    payments-confirm  POST             401   409      404     404   404  404
-    payments-confirm  POST waiting     401   200      404     404   404  404
-    payments-cancel   POST             401   409      404     404   404  404
-    payments-cancel   POST waiting     401   200      404     404   404  404
-    payments-refund   POST             401   403      403     200   403  200
-    payments-refund   POST waiting     401   403      403     400   403  400
-    payments-methods  GET              401   200      200     200   200  200
-    payment-events    POST             204   204      204     204   204  204
-    payment-events    POST unsigned    400   400      400     400   400  400
+                                   visitor payer stranger service books staff root
+    payments-list     GET              401   200      200     200   200   200  200
+    payments-list     POST             401   201      404     404   404   404  404
+    payments-detail   GET              401   200      404     404   200   404  200
+    payments-confirm  POST             401   409      404     404   404   404  404
+    payments-confirm  POST waiting     401   200      404     404   404   404  404
+    payments-cancel   POST             401   409      404     404   404   404  404
+    payments-cancel   POST waiting     401   200      404     404   404   404  404
+    payments-refund   POST             401   403      403     403   200   403  200
+    payments-refund   POST waiting     401   403      403     403   400   403  400
+    payments-methods  GET              401   200      200     200   200   200  200
+    payment-events    POST             204   204      204     204   204   204  204
+    payment-events    POST unsigned    400   400      400     400   400   400  400
 """
 
 ROWS = []
 for line in TABLE.strip().splitlines()[1:]:
-    endpoint, method, *case, a, b, c, d, e, f = line.split()
-    ROWS.append((endpoint, method, " ".join(case), tuple(map(int, (a, b, c, d, e, f)))))
+    endpoint, method, *case, a, b, c, d, e, f, g = line.split()
+    ROWS.append((endpoint, method, " ".join(case), tuple(map(int, (a, b, c, d, e, f, g)))))
 
 OFFERED = {(p.name, method) for p in walk(urlpatterns) for method in methods_of(p)}
 EVENT = b'{"id": "e1", "kind": "account.updated", "known": null}'
@@ -47,6 +54,7 @@ def people(ann, charlie, dora) -> dict[str, User | None]:
         "payer": ann,
         "stranger": charlie,
         "service": dora,
+        "books": make_bookkeeper(),
         "staff": make_user("sam", is_staff=True),
         "root": make_user("root", is_superuser=True, is_staff=True),
     }

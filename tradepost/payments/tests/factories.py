@@ -3,8 +3,10 @@
 from decimal import Decimal
 from uuid import UUID
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from conftest import make_user
 from tradepost.accounts.models import User
 from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.models import Job
@@ -22,6 +24,13 @@ TELLS_TWICE = "4000000000000259"
 ANSWERS_LATE = "4000000000000077"
 TELLS_FIRST = "4000000000000093"
 REFUND_FAILS = "4000000000005126"
+
+
+def make_bookkeeper(**fields: object) -> User:
+    """Make somebody who sees what was paid and may give it back."""
+    person = make_user("erin", **fields)
+    person.groups.add(Group.objects.get(name="Bookkeeping"))
+    return person
 
 
 def make_due_order(buyer: User, *, total: str = "20.00") -> Order:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from django.contrib.auth.models import Group
 
 from tradepost.accounts.models import User
 from tradepost.feed.models import Pointer
@@ -14,6 +15,7 @@ from tradepost.payments.tests.factories import (
     DECLINED,
     NEEDS_CODE,
     VISA,
+    make_bookkeeper,
     make_due_order,
     pay,
     run_jobs,
@@ -29,6 +31,12 @@ EVENTS = f"{PAYMENTS}events/offline/"
 @pytest.fixture
 def order(ann):
     return make_due_order(ann)
+
+
+@pytest.fixture
+def erin(db):
+    """Keeps the books."""
+    return make_bookkeeper()
 
 
 @pytest.fixture(autouse=True)
@@ -132,10 +140,10 @@ def test_the_same_request_again_gives_the_same_payment(api, ann, order):
     assert Payment.objects.count() == 1
 
 
-def test_the_second_step_is_asked_for_and_taken(api, ann, dora, order):
+def test_the_second_step_is_asked_for_and_taken(api, ann, erin, order):
     payment = pay(order, card=NEEDS_CODE)
     assert api(ann).get(place(payment)).json()["next_action"] == {"type": "code"}
-    assert api(dora).get(place(payment)).json()["next_action"] is None
+    assert api(erin).get(place(payment)).json()["next_action"] is None
 
     answer = api(ann).post(place(payment, "confirm/"), {"code": "123456"})
     run_jobs()
@@ -163,16 +171,16 @@ def test_an_attempt_is_given_up(api, ann, order):
     assert standing(payment.pk)[0] == "canceled"
 
 
-def test_a_part_is_refunded_and_the_order_stays_paid(api, ann, dora, order):
+def test_a_part_is_refunded_and_the_order_stays_paid(api, ann, erin, order):
     payment = pay(order)
 
-    answer = api(dora).post(place(payment, "refund/"), {"amount": 7.25, "reason": "A crack"})
+    answer = api(erin).post(place(payment, "refund/"), {"amount": 7.25, "reason": "A crack"})
     run_jobs()
 
     assert answer.json()["refunded"] == 7.25
     [refund] = api(ann).get(place(payment)).json()["refunds"]
     assert (refund["amount"], refund["status"], refund["reason"]) == (7.25, "succeeded", "A crack")
-    assert Refund.objects.get().asked_by == dora
+    assert Refund.objects.get().asked_by == erin
     shown = api(ann).get(f"/api/v1/store/orders/{order.pk}/timeline/").json()
     assert [(moment["kind"], moment["amount"]) for moment in shown] == [
         ("placed", None),
@@ -183,27 +191,27 @@ def test_a_part_is_refunded_and_the_order_stays_paid(api, ann, dora, order):
 
 
 @pytest.mark.parametrize("amount", ["20.01", "0", "-1", "1e30", "nan"])
-def test_no_more_than_what_is_left_is_refunded(api, dora, order, amount):
+def test_no_more_than_what_is_left_is_refunded(api, erin, order, amount):
     payment = pay(order)
 
-    answer = api(dora).post(place(payment, "refund/"), {"amount": amount, "reason": "Because"})
+    answer = api(erin).post(place(payment, "refund/"), {"amount": amount, "reason": "Because"})
 
     assert answer.status_code == 400
     assert answer.json().keys() == {"amount"}
     assert not Refund.objects.exists()
 
 
-def test_a_refund_says_why(api, dora, order):
-    answer = api(dora).post(place(pay(order), "refund/"), {})
+def test_a_refund_says_why(api, erin, order):
+    answer = api(erin).post(place(pay(order), "refund/"), {})
 
     assert (answer.status_code, answer.json().keys()) == (400, {"reason"})
 
 
-def test_what_is_refunded_wholly_has_nothing_left(api, dora, order):
+def test_what_is_refunded_wholly_has_nothing_left(api, erin, order):
     payment = pay(order)
-    api(dora).post(place(payment, "refund/"), {"reason": "All of it"})
+    api(erin).post(place(payment, "refund/"), {"reason": "All of it"})
 
-    answer = api(dora).post(place(payment, "refund/"), {"reason": "And again"})
+    answer = api(erin).post(place(payment, "refund/"), {"reason": "And again"})
 
     assert answer.status_code == 400
     assert standing(payment.pk)[2] == Decimal("20.00")
@@ -234,12 +242,12 @@ def test_the_list_is_narrowed_to_a_thing_and_a_status(api, ann, order):
     assert api(ann).get(PAYMENTS, {"order": "x"}).status_code == 400
 
 
-def test_one_sees_ones_own_and_the_desk_sees_all(api, ann, bob, dora, order):
+def test_one_sees_ones_own_and_the_books_show_all(api, ann, bob, erin, order):
     mine = pay(order)
     pay(make_due_order(bob))
 
     assert [row["id"] for row in api(ann).get(PAYMENTS).json()["results"]] == [str(mine.pk)]
-    assert len(api(dora).get(PAYMENTS).json()["results"]) == 2
+    assert len(api(erin).get(PAYMENTS).json()["results"]) == 2
 
 
 def test_list_and_detail_take_the_same_queries_for_any_number(
@@ -315,3 +323,11 @@ def test_events_of_providers_that_are_not_let_in_are_refused(api, provider):
     answer = api().post(f"{PAYMENTS}events/{provider}/", b"{}", content_type="application/json")
 
     assert answer.status_code == 400
+
+
+def test_bookkeeping_comes_with_its_permissions(db):
+    group = Group.objects.get(name="Bookkeeping")
+
+    assert set(group.permissions.values_list("codename", flat=True)) == {
+        "view_payment", "refund_payment", "view_refund", "view_providerevent",
+    }  # fmt: skip

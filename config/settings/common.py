@@ -215,7 +215,7 @@ DJOSER = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tradepost",
-    "DESCRIPTION": "A store and messaging in one API.",
+    "DESCRIPTION": "A store, stays, payments and messaging in one API.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

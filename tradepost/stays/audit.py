@@ -3,12 +3,16 @@
 Money is compared as the database keeps it, in whole hundredths.
 """
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
 
 from tradepost.kit.audit import all_of, describe
-from tradepost.stays.models import Block, Booking, Night
+from tradepost.stays.models import Block, Booking, Night, Property
 from tradepost.stays.quotes import nights_between
+
+AT_ONCE = 500  # properties, whose nights fit into memory
 
 find_doubled_nights = describe(
     "property {}: has the night of {} {} times",
@@ -78,20 +82,30 @@ find_money_kept = describe(
 
 
 def find_missing_nights() -> Iterator[str]:
-    """Describe the nights that a live booking or a block has and no row says so."""
-    taken = set(Night.objects.values_list("property", "night").iterator())
-    for booking in Booking.objects.live().order_by("pk").iterator():
-        for night in nights_between(booking.start_date, booking.end_date):
-            if (booking.property_id, night) not in taken:
-                yield f"booking {booking.pk}: does not have the night of {night}"
-        empty_until = booking.end_date + timedelta(days=booking.buffer_nights)
-        for night in nights_between(booking.end_date, empty_until):
-            if (booking.property_id, night) not in taken:
-                yield f"booking {booking.pk}: does not keep the night of {night} empty"
-    for block in Block.objects.order_by("pk").iterator():
-        for night in nights_between(block.start_date, block.end_date):
-            if (block.property_id, night) not in taken:
-                yield f"block {block.pk}: does not have the night of {night}"
+    """Describe the nights that a live booking or a block has and no row says so; in portions."""
+    last = 0
+    while ids := list(_properties_after(last)[:AT_ONCE]):
+        taken = set(Night.objects.filter(property__in=ids).values_list("property", "night"))
+        for name, place, nights in _what_is_taken(ids):
+            for night in nights:
+                if (place, night) not in taken:
+                    yield f"{name} the night of {night}"
+        last = ids[-1]
+
+
+def _properties_after(last: int) -> QuerySet[Property, int]:
+    return Property.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
+
+
+def _what_is_taken(ids: list[int]) -> Iterator[tuple[str, int, Iterable[date]]]:
+    for booking in Booking.objects.live().filter(property__in=ids).order_by("pk"):
+        place, end = booking.property_id, booking.end_date
+        yield f"booking {booking.pk}: lacks", place, nights_between(booking.start_date, end)
+        empty_until = end + timedelta(days=booking.buffer_nights)
+        yield f"booking {booking.pk}: lacks, empty,", place, nights_between(end, empty_until)
+    for block in Block.objects.filter(property__in=ids).order_by("pk"):
+        nights = nights_between(block.start_date, block.end_date)
+        yield f"block {block.pk}: lacks", block.property_id, nights
 
 
 INVARIANTS = (

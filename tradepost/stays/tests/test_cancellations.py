@@ -204,7 +204,7 @@ def test_the_audit_finds_nights_that_are_missing_or_too_many(ann, bob):
     Night.objects.filter(booking=one, night=START).delete()
     Night.objects.create(property=place, night=date(2027, 9, 9), booking=two)
     assert sorted(findings()) == [
-        f"booking {one.pk}: does not have the night of 2027-04-05",
+        f"booking {one.pk}: lacks the night of 2027-04-05",
         f"night 2027-09-09 of property {place.pk}: is outside of booking {two.pk}",
     ]
 

@@ -34,6 +34,7 @@ api_v1: list[URLPattern | URLResolver] = [
 # Only what everybody may see: other folders of uploaded files have no address.
 media: list[URLPattern | URLResolver] = [
     path("media/store/<path:name>", serve_file, {"folder": "store"}, name="media"),
+    path("media/stays/<path:name>", serve_file, {"folder": "stays"}, name="media-of-stays"),
 ]
 
 urlpatterns = [

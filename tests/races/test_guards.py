@@ -23,6 +23,9 @@ from tradepost.messaging.actions import places
 from tradepost.messaging.errors import ClientIdReused
 from tradepost.messaging.models import Conversation, Message
 from tradepost.messaging.tests.factories import make_conversation, say
+from tradepost.stays.actions import photos
+from tradepost.stays.models import Photo, Property
+from tradepost.stays.tests.factories import make_photo, make_property
 from tradepost.store.actions import carts, order_changes, orders, stock
 from tradepost.store.actions.order_changes import cancel_order
 from tradepost.store.actions.orders import place_order
@@ -93,6 +96,18 @@ def meet_before(monkeypatch, module, name: str, meeting: Meeting) -> None:
         return original(*args, **kwargs)
 
     monkeypatch.setattr(module, name, wait_and_go_on)
+
+
+def meet_after(monkeypatch, module, name: str, meeting: Meeting) -> None:
+    """Let both threads meet just after ``module.name`` has run."""
+    original = getattr(module, name)
+
+    def go_on_and_wait(*args, **kwargs):
+        given = original(*args, **kwargs)
+        meeting.wait()
+        return given
+
+    monkeypatch.setattr(module, name, go_on_and_wait)
 
 
 def without_row_locks(monkeypatch, *models) -> None:
@@ -336,3 +351,37 @@ def test_without_the_carts_lock_an_added_line_is_lost_with_the_cart(monkeypatch,
     assert sure_meeting.met
     assert not isinstance(line, Exception)
     assert isinstance(order, Exception) or not order.items.filter(product=cup).exists()
+
+
+@pytest.fixture
+def two_photos():
+    place = make_property()
+    make_photo(place)
+
+    def keep(name: str) -> Photo:
+        columns = {"image": f"stays/photos/{name}.png", "width": 1, "height": 1}
+        return photos.keep_photo(keeper=place.host, property_id=place.pk, columns=columns)
+
+    return lambda: keep("one"), lambda: keep("two")
+
+
+def test_the_places_lock_keeps_two_photos_apart(monkeypatch, meeting, two_photos):
+    meet_after(monkeypatch, photos, "_check_number", meeting)
+
+    outcomes = both(*two_photos)
+
+    assert not meeting.met
+    assert kinds_of(outcomes) == {Photo}
+    assert sorted(Photo.objects.values_list("position", flat=True)) == [1, 2, 3]
+
+
+def test_without_the_places_lock_two_photos_want_one_position(
+    monkeypatch, sure_meeting, two_photos
+):
+    without_row_locks(monkeypatch, Property)
+    meet_after(monkeypatch, photos, "_check_number", sure_meeting)
+
+    outcomes = both(*two_photos)
+
+    assert sure_meeting.met
+    assert kinds_of(outcomes) == {Photo, IntegrityError}

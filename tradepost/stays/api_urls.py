@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import DefaultRouter
 
 from tradepost.kit.http.paths import NUMBER
-from tradepost.stays.api import bookings, calendar, quotes
+from tradepost.stays.api import bookings, calendar, photos, quotes
 
 
 class Router(DefaultRouter):
@@ -15,6 +15,7 @@ router.register("bookings", bookings.BookingViewSet, basename="booking-api")
 
 property_router = Router()
 property_router.register("blocks", calendar.BlockViewSet, basename="property-blocks")
+property_router.register("photos", photos.PhotoViewSet, basename="property-photos")
 property_router.register("seasons", calendar.SeasonViewSet, basename="property-seasons")
 
 of_property: list[URLPattern | URLResolver] = [

@@ -6,10 +6,11 @@ Money is compared as the database keeps it, in whole hundredths.
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
 from tradepost.kit.audit import all_of, describe
-from tradepost.stays.models import Block, Booking, Night, Property
+from tradepost.stays.models import Block, Booking, Night, Photo, Property
 from tradepost.stays.quotes import nights_between
 
 AT_ONCE = 500  # properties, whose nights fit into memory
@@ -80,6 +81,24 @@ find_money_kept = describe(
     """,
 )
 
+find_gaps_in_photos = describe(
+    "property {}: has {} photos, numbered from {} to {}",
+    """
+    SELECT property_id, COUNT(*), MIN(position), MAX(position) FROM stays_photo
+    GROUP BY property_id HAVING MIN(position) <> 1 OR MAX(position) <> COUNT(*)
+    """,
+)
+
+
+def find_missing_files() -> Iterator[str]:
+    """Describe files that photos speak of and the storage does not have."""
+    rows = Photo.objects.order_by("pk").values_list("pk", "image", "thumbnail", "webp")
+    for pk, *names in rows.iterator():
+        missing = [name for name in names if name and not default_storage.exists(name)]
+        known = Photo.objects.filter(pk=pk, image=names[0])  # not replaced or removed meanwhile
+        if missing and known.exists():
+            yield f"photo {pk}: {', '.join(missing)} is not there"
+
 
 def find_missing_nights() -> Iterator[str]:
     """Describe the nights that a live booking or a block has and no row says so; in portions."""
@@ -129,5 +148,15 @@ INVARIANTS = (
         "stays.payments",
         "A confirmed stay is paid, and of a canceled one no more is kept than was agreed.",
         all_of(find_unpaid_stays, find_money_kept),
+    ),
+    (
+        "stays.photos",
+        "The photos of a place are numbered 1, 2, 3 and so on.",
+        find_gaps_in_photos,
+    ),
+    (
+        "stays.files",
+        "Every file of a photo is in the storage.",
+        find_missing_files,
     ),
 )

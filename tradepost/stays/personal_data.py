@@ -1,18 +1,26 @@
 """What stays keep about a person, for their export."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from django.core.files.storage import default_storage
 
 from tradepost.accounts.models import User
 from tradepost.accounts.personal_data import json_list
-from tradepost.stays.models import Booking, Property
+from tradepost.stays.models import Booking, Photo, Property
 
 AT_ONCE = 500
 
 
 def collect_stays(user: User) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Yield the stays of a person, and the places that the person offers."""
+    """Yield the stays of a person, and the places that the person offers, with their
+    photos."""
     yield "stays/bookings.json", json_list(_bookings_of(user))
     yield "stays/properties.json", json_list(_places_of(user))
+    yield "stays/photos.json", json_list(_photos_of(user))
+    for photo in Photo.objects.filter(property__host=user).order_by("pk").iterator():
+        if default_storage.exists(str(photo.image)):  # not removed since it was listed
+            yield f"stays/{_path_of(photo)}", _content_of(photo)
 
 
 def _bookings_of(user: User) -> Iterator[dict[str, object]]:
@@ -70,3 +78,23 @@ def _places_of(user: User) -> Iterator[dict[str, object]]:
                 for b in place.blocks.all()
             ],
         }
+
+
+def _photos_of(user: User) -> Iterator[dict[str, object]]:
+    photos = Photo.objects.filter(property__host=user).order_by("property", "position")
+    for photo in photos.iterator():
+        yield {
+            "file": _path_of(photo),
+            "property": photo.property_id,
+            "position": photo.position,
+            "caption": photo.caption,
+        }
+
+
+def _path_of(photo: Photo) -> str:
+    return f"photos/{photo.pk}{PurePosixPath(str(photo.image)).suffix}"
+
+
+def _content_of(photo: Photo) -> Iterator[bytes]:
+    with photo.image.open() as file:
+        yield from file.chunks()

@@ -1,5 +1,6 @@
 """Photos of places: numbered from 1 whatever is done to them, and their files with them."""
 
+import json
 import os
 from datetime import timedelta
 
@@ -11,7 +12,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tradepost.accounts.actions.users import close_account
 from tradepost.feed.models import Pointer
+from tradepost.kit.audit import find_faults
 from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.models import Job
@@ -29,6 +32,7 @@ from tradepost.stays.actions.photos import (
 )
 from tradepost.stays.errors import PhotosChanged, TooManyPhotos
 from tradepost.stays.models import Photo, Property
+from tradepost.stays.personal_data import collect_stays
 from tradepost.stays.tests.factories import make_host, make_photo, make_property
 
 pytestmark = pytest.mark.django_db
@@ -275,3 +279,60 @@ def test_the_sweep_removes_old_files_without_a_row_and_spares_the_young(place):
 
     assert removed == 1
     assert stored() == sorted(["young.png", *names_of(photo)])
+
+
+@pytest.mark.django_db(transaction=True)  # a job that cleans the search index cannot run in one
+def test_a_host_who_leaves_takes_the_photos_along(place):
+    other = make_property()
+    add(place), add(other)
+    run_due_jobs()
+
+    close_account(user=place.host)
+    run_due_jobs()
+
+    assert [photo.property for photo in Photo.objects.all()] == [other]
+    assert stored() == names_of(other.photos.get())
+
+
+def test_a_host_gets_a_copy_of_the_photos(place):
+    photo = add(place, caption="The door")
+    add(make_property())
+
+    copy = {name: b"".join(parts) for name, parts in collect_stays(place.host)}
+
+    file = f"photos/{photo.pk}.jpg"
+    assert json.loads(copy["stays/photos.json"]) == [
+        {"file": file, "property": place.pk, "position": 1, "caption": "The door"}
+    ]
+    assert copy.pop(f"stays/{file}") == photo.image.open().read()
+    assert [name for name in copy if name.startswith("stays/photos/")] == []
+
+
+def test_photos_that_are_kept_by_the_rules_are_all_right(place):
+    add(place), add(place)
+
+    run_due_jobs()
+
+    assert find_faults(["stays.photos", "stays.files"]) == []
+
+
+@pytest.mark.parametrize("position", [2, -1, 20])
+def test_photos_with_gaps_are_found_by_the_audit(place, position):
+    make_photo(place, position=position)
+
+    [fault] = find_faults(["stays.photos"])
+
+    assert fault == (
+        f"stays.photos: property {place.pk}: has 1 photos, numbered from {position} to {position}"
+    )
+
+
+def test_files_that_are_missing_are_found_by_the_audit(place):
+    photo = add(place)
+    run_due_jobs()
+    photo.refresh_from_db()
+    default_storage.delete(photo.webp.name)
+
+    assert find_faults(["stays.files"]) == [
+        f"stays.files: photo {photo.pk}: {photo.webp.name} is not there"
+    ]

@@ -16,7 +16,7 @@ from tradepost.kit.transactions import atomic
 from tradepost.payments.actions.payments import capture_payments
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.cancellations import end_booking
-from tradepost.stays.actions.nights import check_free, claim_nights, lock_booking, lock_property
+from tradepost.stays.actions.nights import check_free, lock_booking, lock_property, take_nights
 from tradepost.stays.checks import check_stay
 from tradepost.stays.errors import (
     BadQuote,
@@ -70,7 +70,7 @@ def book_stay(
     check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
     price = agree_price(place=place, stay=stay, quote=quote, expected_total=expected_total, now=now)
     booking = _keep(place, guest, stay, price, now)
-    claim_nights(booking=booking, start=stay.start_date, end=stay.end_date)
+    take_nights(booking=booking)
     announce(
         booking=booking,
         kind=Kind.PLACED if place.is_instant else Kind.REQUESTED,
@@ -117,8 +117,7 @@ def confirm_if_paid(*, booking: Booking, paid: Decimal, now: datetime) -> None:
 
 @atomic
 def keep_lines(*, booking: Booking, lines: Sequence[Line]) -> None:
-    """Write what a stay costs line by line, in place of what it cost before."""
-    booking.lines.all().delete()
+    """Write what a stay costs, line by line."""
     insert(
         [
             PriceLine(

@@ -22,7 +22,7 @@ from tradepost.payments.queries import paid_for
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.bookings import Stay, keep_lines, quote_stay
 from tradepost.stays.actions.cancellations import give_back_surplus
-from tradepost.stays.actions.nights import claim_nights, free_nights, lock_booking
+from tradepost.stays.actions.nights import free_nights, hold_nights, lock_booking
 from tradepost.stays.checks import check_changed_stay
 from tradepost.stays.errors import (
     BookingNotConfirmed,
@@ -74,7 +74,7 @@ def ask_for_change(
     if expected_total is not None and expected_total != price.total:
         raise TotalChanged(total=price.total)
     change = _keep(booking, actor, stay, price, now)
-    claim_nights(booking=booking, start=stay.start_date, end=stay.end_date, change=change)
+    hold_nights(change=change)
     if _is_agreed_at_once(booking, actor):
         _go_on(booking, change, actor, now)
     else:
@@ -228,6 +228,7 @@ def _apply(booking: Booking, change: BookingChange, actor: User | None, now: dat
     booking.save(
         update_fields=["start_date", "end_date", "starts_at", "ends_at", "guests", "total"]
     )
+    booking.lines.all().delete()
     keep_lines(booking=booking, lines=lines_from_json(change.lines))
     Night.objects.filter(change=change).update(change=None)
     _end(change, State.DONE)

@@ -4,7 +4,7 @@ A row says why its night is taken. Reasons have an order: a stay, the empty nigh
 block; where a stronger one goes, the next one takes the night over.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -61,31 +61,32 @@ def check_free(  # house: allow A1 because it only reads
 
 
 @atomic
-def claim_nights(
-    *, booking: Booking, start: date, end: date, change: BookingChange | None = None
-) -> None:
-    """Take the nights of a stay that the booking does not have yet, all or none.
+def take_nights(*, booking: Booking) -> None:
+    """Take the nights of a new booking, and keep those after it empty; all or none.
 
-    With ``change`` they are held for it; the empty nights after the stay are then not. Raises
-    DatesTaken, whatever came in between.
+    Raises DatesTaken, whatever came in between.
     """
-    place = booking.property
+    start, end = booking.start_date, booking.end_date
+    check_free(place=booking.property, start=start, end=end, empty_after=booking.buffer_nights)
+    _take(booking, list(nights_between(start, end)))
+    _keep_empty(booking, end)
+
+
+@atomic
+def hold_nights(*, change: BookingChange) -> None:
+    """Hold the nights that a change needs and its booking does not have. Raises DatesTaken."""
+    booking, start, end = change.booking, change.start_date, change.end_date
     check_free(
-        place=place,
+        place=booking.property,
         start=start,
         end=end,
         empty_after=booking.buffer_nights,
         apart_from=booking.pk,
     )
-    asked = set(nights_between(start, end))
-    own = Night.objects.filter(booking=booking, night__in=asked)
+    own = Night.objects.filter(booking=booking, night__gte=start, night__lt=end)
     own.filter(is_buffer=True).update(is_buffer=False, change=change)
-    missing = sorted(asked - set(own.values_list("night", flat=True)))
-    taken = Night.objects.filter(property=place, night__in=missing).exclude(booking=booking)
-    with refusing_duplicates(taken, DatesTaken()):
-        insert([_row(place, night, booking=booking, change=change) for night in missing])
-    if change is None:
-        _keep_empty(booking, end)
+    missing = set(nights_between(start, end)) - set(own.values_list("night", flat=True))
+    _take(booking, sorted(missing), change)
 
 
 @atomic
@@ -121,6 +122,13 @@ def block_nights(*, block: Block) -> None:
         raise DatesTaken(nights=[night.isoformat() for night in nights])
     rows = [_row(block.property, night, block=block) for night in asked]
     insert(rows, unless_taken=["property", "night"])
+
+
+def _take(booking: Booking, nights: Sequence[date], change: BookingChange | None = None) -> None:
+    place = booking.property
+    taken = Night.objects.filter(property=place, night__in=nights).exclude(booking=booking)
+    with refusing_duplicates(taken, DatesTaken()):
+        insert([_row(place, night, booking=booking, change=change) for night in nights])
 
 
 def _give_up(place: Property, nights: Iterable[date], *, rows_of: Booking) -> None:

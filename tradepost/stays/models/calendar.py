@@ -94,7 +94,7 @@ class Night(models.Model):
     is_buffer = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["property", "night", "id"]
+        ordering = ["night", "id"]
         constraints = [
             models.UniqueConstraint(fields=["property", "night"], name="night_taken_once"),
             models.CheckConstraint(

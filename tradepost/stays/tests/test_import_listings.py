@@ -1,6 +1,5 @@
 """``manage.py import_listings``: lists of places become places, and say what cannot."""
 
-import csv
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -19,29 +18,12 @@ from tradepost.stays.listings import ZONES
 from tradepost.stays.models import Property
 from tradepost.stays.models.properties import check_time_zone
 from tradepost.stays.tests.factories import make_host
+from tradepost.stays.tests.listings import HEADER, ROW, table
 
 LISTINGS = (
     Path(__file__).parents[4] / "shared" / "data" / "listings_usa.csv"
 )  # beside the checkout, if it is there
-ROW = {
-    "": "0", "id": "109", "name": "Bright condo at the park", "host_id": "521",
-    "host_name": "Paolo", "neighbourhood_group": "Other Cities", "neighbourhood": "Culver City",
-    "latitude": "33.98301", "longitude": "-118.38607", "room_type": "Entire home/apt",
-    "price": "115", "minimum_nights": "30", "number_of_reviews": "2", "state": "CA",
-    "city": "Los Angeles",
-}  # fmt: skip
-HEADER = list(ROW)
-
 pytestmark = pytest.mark.django_db
-
-
-def table(*rows: dict[str, str]) -> str:
-    """Return a list whose rows are as ``ROW`` but for what is said."""
-    text = StringIO(newline="")
-    writer = csv.DictWriter(text, HEADER)
-    writer.writeheader()
-    writer.writerows({**ROW, **row} for row in rows)
-    return text.getvalue()
 
 
 @pytest.fixture

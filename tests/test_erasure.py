@@ -45,9 +45,11 @@ from tradepost.payments.tests.factories import pay
 from tradepost.stays.actions.calendar import add_season, block_dates
 from tradepost.stays.actions.conversations import ask_host
 from tradepost.stays.actions.photos import add_photo
+from tradepost.stays.actions.reviews import answer_review
 from tradepost.stays.models import Review as StayReview
 from tradepost.stays.tests.factories import NOW, make_booking
 from tradepost.stays.tests.factories import make_property as make_place
+from tradepost.stays.tests.stays_over import AFTER, make_stay, review, review_both
 from tradepost.store.actions.carts import add_to_new_cart
 from tradepost.store.actions.customers import add_address, change_own_details, remove_address
 from tradepost.store.actions.orders import place_order
@@ -264,6 +266,7 @@ def planted(folder, zoe, bob, charlie, api):
     talk_a_lot(zoe, bob, charlie)
     shop(zoe)
     host(zoe, bob)
+    talk_of_stays(zoe, bob)
     leave_traces(zoe, bob)
     with transaction.atomic():
         ask_for_export(user=zoe, now=timezone.now())
@@ -322,11 +325,20 @@ def host(zoe, bob) -> None:
     add_photo(keeper=zoe, property_id=place.pk, file=upload(picture_bytes(), "a.jpg"),
               caption=f"seen by {MARKER}")  # fmt: skip
     ask_host(guest=bob, place=place)
-    stay = place.bookings.get()
-    words = {"booking": stay, "property": place, "created_at": NOW, "released_at": NOW}
-    StayReview.objects.create(user=bob, side="guest", rating=4, comment="Fine", answer=MARKER,
-                              answered_at=NOW, **words)  # fmt: skip
-    StayReview.objects.create(user=zoe, side="host", rating=4, comment=MARKER, **words)
+
+
+def talk_of_stays(zoe, bob) -> None:
+    review(zoe, make_stay(make_place(), zoe), comment=f"blind {MARKER}")
+    stay = make_stay(make_place(), zoe)
+    of_zoe = review(zoe, stay, 5, comment=f"good {MARKER}")
+    review(stay.property.host, stay, comment="What the host wrote")
+    answer(stay.property.host, of_zoe, "What the host wrote")
+    of_bob, _ = review_both(make_stay(make_place(zoe), bob), comment="so so")
+    answer(zoe, of_bob, f"thanks {MARKER}")
+
+
+def answer(host, to, text) -> None:
+    answer_review(host=host, property_id=to.property_id, review_id=to.pk, answer=text, now=AFTER)
 
 
 def leave_traces(zoe, bob) -> None:
@@ -467,3 +479,11 @@ def test_an_answer_that_names_who_left_keeps_ids_and_times(planted, zoe, bob) ->
 
     kept = IdempotentAnswer.objects.get(owner=f"user:{bob.pk}")
     assert json.loads(kept.body) == {"participants": [{"user_id": str(zoe.pk), "first_name": ""}]}
+
+
+def test_stars_for_a_stay_count_on_when_their_words_are_gone(planted, zoe) -> None:
+    leave(zoe)
+
+    by_zoe = StayReview.objects.filter(user=zoe, side="guest", released_at__isnull=False).get()
+    assert (by_zoe.comment, by_zoe.answer) == ("", "What the host wrote")
+    assert (by_zoe.property.rating, by_zoe.property.ratings_count) == (5, 1)

@@ -99,6 +99,16 @@ def test_what_was_paid_is_there(copy) -> None:
     assert payment["refunds"] == []
 
 
+def test_what_one_said_of_stays_is_there(copy) -> None:
+    blind, of_a_place, of_a_guest = rows(copy, "stays/reviews.json")
+    [answer] = rows(copy, "stays/answers.json")
+
+    assert (blind["comment"], blind["released_at"]) == (f"blind {MARKER}", None)
+    assert (of_a_place["side"], of_a_place["rating"]) == ("guest", 5)
+    assert (of_a_guest["side"], of_a_guest["comment"]) == ("host", "so so")
+    assert answer["answer"] == f"thanks {MARKER}"
+
+
 def test_the_log_is_there(copy) -> None:
     kinds = [row["kind"] for row in rows(copy, "feed/events.json")]
 
@@ -109,6 +119,7 @@ def test_words_of_others_are_not_there(copy, bob) -> None:
     everything = b"".join(copy.values())
 
     assert b"What bob wrote" not in everything
+    assert b"What the host wrote" not in everything
     assert bob.email.encode() not in everything
 
 

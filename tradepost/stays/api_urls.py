@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import DefaultRouter
 
 from tradepost.kit.http.paths import NUMBER
-from tradepost.stays.api import bookings, calendar, photos, quotes
+from tradepost.stays.api import bookings, calendar, photos, quotes, reviews
 
 
 class Router(DefaultRouter):
@@ -17,6 +17,7 @@ property_router = Router()
 property_router.register("blocks", calendar.BlockViewSet, basename="property-blocks")
 property_router.register("photos", photos.PhotoViewSet, basename="property-photos")
 property_router.register("seasons", calendar.SeasonViewSet, basename="property-seasons")
+property_router.register("reviews", reviews.PropertyReviewViewSet, basename="property-reviews")
 
 of_property: list[URLPattern | URLResolver] = [
     path("", include(property_router.urls)),
@@ -28,4 +29,14 @@ of_property: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", include(router.urls)),
     re_path(f"^properties/(?P<property_pk>{NUMBER})/", include(of_property)),
+    path(
+        "bookings/<number:booking_pk>/review/",
+        reviews.BookingReviewView.as_view(),
+        name="booking-review",
+    ),
+    path(
+        "users/<uuid:user_pk>/stay-reviews/",
+        reviews.GuestReviewsView.as_view(),
+        name="guest-reviews",
+    ),
 ]

@@ -19,7 +19,7 @@ class StaysConfig(AppConfig):
         from tradepost.stays.events import register_events
         from tradepost.stays.guards import GUARDS
         from tradepost.stays.models.search import PROPERTY_TEXTS
-        from tradepost.stays.news import NOTIFICATIONS, SAID, booking_page
+        from tradepost.stays.news import NOTIFICATIONS, OF_REVIEWS, SAID, booking_page
         from tradepost.stays.personal_data import collect_stays
         from tradepost.stays.signals import handlers  # noqa: F401 - connects the receivers
 
@@ -33,6 +33,8 @@ class StaysConfig(AppConfig):
             register_kind(
                 f"booking.{kind}", sentence=sentence, label=label, link=booking_page, email=email
             )
+        for kind, (label, sentence) in OF_REVIEWS.items():
+            register_kind(kind, sentence=sentence, label=label, link=booking_page)
         for kind, sentence in SAID.items():
             register_sentence(f"booking.{kind}", sentence)
         register_events()

@@ -81,6 +81,49 @@ find_money_kept = describe(
     """,
 )
 
+find_false_ratings = describe(
+    "property {}: counts {} reviews with {} stars; there are {} with {}",
+    """
+    SELECT p.id, p.ratings_count, p.stars, COUNT(r.id), COALESCE(SUM(r.rating), 0)
+    FROM stays_property p LEFT JOIN stays_review r
+        ON r.property_id = p.id AND r.side = 'guest' AND r.released_at IS NOT NULL
+    GROUP BY p.id, p.ratings_count, p.stars
+    HAVING p.ratings_count <> COUNT(r.id) OR p.stars <> COALESCE(SUM(r.rating), 0)
+    """,
+)
+find_reviews_of_no_stay = describe(
+    "review {}: was written at {}, of booking {}, which is {} and ends at {}",
+    """
+    SELECT r.id, r.created_at, b.id, b.status, b.ends_at
+    FROM stays_review r JOIN stays_booking b ON b.id = r.booking_id
+    WHERE b.status <> 'confirmed' OR b.completed_at IS NULL AND r.created_at < b.ends_at
+    """,
+)
+find_misplaced_reviews = describe(
+    "review {}: is of property {}, its booking {} of {}",
+    """
+    SELECT r.id, r.property_id, b.id, b.property_id
+    FROM stays_review r JOIN stays_booking b ON b.id = r.booking_id
+    WHERE r.property_id <> b.property_id
+    """,
+)
+find_false_guests = describe(
+    "review {}: is the guest's of booking {}, and by somebody else",
+    """
+    SELECT r.id, b.id FROM stays_review r JOIN stays_booking b ON b.id = r.booking_id
+    WHERE r.side = 'guest' AND r.user_id <> b.user_id
+    """,
+)
+find_half_released = describe(
+    "booking {}: what the guest said was released at {}, what the host said at {}",
+    """
+    SELECT g.booking_id, g.released_at, h.released_at
+    FROM stays_review g JOIN stays_review h ON h.booking_id = g.booking_id AND h.side = 'host'
+    WHERE g.side = 'guest' AND (
+        g.released_at IS NULL OR h.released_at IS NULL OR g.released_at <> h.released_at
+    )
+    """,
+)
 find_gaps_in_photos = describe(
     "property {}: has {} photos, numbered from {} to {}",
     """
@@ -158,5 +201,18 @@ INVARIANTS = (
         "stays.files",
         "Every file of a photo is in the storage.",
         find_missing_files,
+    ),
+    (
+        "stays.ratings",
+        "A property's number of ratings and their stars are those of the guests' released reviews.",
+        find_false_ratings,
+    ),
+    (
+        "stays.reviews",
+        "A review is of a stay that took place, at its property, by who stayed; both of a stay are "
+        "released at the same moment.",
+        all_of(
+            find_reviews_of_no_stay, find_misplaced_reviews, find_false_guests, find_half_released
+        ),
     ),
 )

@@ -122,3 +122,23 @@ class PhotosChanged(Conflict):
 class PropertyBooked(InUse):
     code = "property_booked"
     message = "Property cannot be deleted because there are bookings of it."
+
+
+class NotYourStay(Refused):
+    code = "not_your_stay"
+    message = "Guest and host of a stay review it, and nobody else."
+
+
+class StayNotOver(Conflict):
+    code = "stay_not_over"
+    message = "A stay is reviewed when it is over."
+
+
+class AlreadyReviewed(Conflict):
+    code = "already_reviewed"
+    message = "You have reviewed this stay already."
+
+
+class ReviewsOver(Conflict):
+    code = "reviews_over"
+    message = "The time to review this stay is over."

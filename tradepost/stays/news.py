@@ -1,4 +1,5 @@
-"""What bookings say of themselves: in notifications, and in the conversation of guest and host."""
+"""What bookings and reviews say of themselves: in notifications, and in the conversation of guest
+and host."""
 
 from collections.abc import Mapping
 
@@ -40,6 +41,18 @@ NOTIFICATIONS: Mapping[str, tuple[Sentence, Sentence]] = {
     Kind.CHANGED: (_("A stay has changed"), _("Booking {booking} has changed.")),
     Kind.REFUNDED: (
         _("Money is on its way back"), _("Money for booking {booking} is on its way back."),
+    ),
+}  # fmt: skip
+
+OF_REVIEWS: Mapping[str, tuple[Sentence, Sentence]] = {
+    "stay.review_waits": (
+        _("The other side has reviewed a stay"),
+        _("{actor} has reviewed your stay. Write your review to read it."),
+    ),
+    "stay.place_reviewed": (_("A guest reviews my place"), _("{actor} reviewed your place.")),
+    "stay.guest_reviewed": (_("A host reviews my stay"), _("{actor} reviewed your stay.")),
+    "stay.review_answered": (
+        _("A host answers my review"), _("{actor} answered your review."),
     ),
 }  # fmt: skip
 

@@ -7,15 +7,21 @@ from django.core.files.storage import default_storage
 
 from tradepost.accounts.models import User
 from tradepost.accounts.personal_data import json_list
-from tradepost.stays.models import Booking, Photo, Property
+from tradepost.stays.models import Booking, Photo, Property, Review
 
 AT_ONCE = 500
 
 
 def collect_stays(user: User) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Yield the stays of a person, and the places that the person offers, with their
+    """Yield the stays of a person, what they said of them, and the places that they offer, with
     photos."""
     yield "stays/bookings.json", json_list(_bookings_of(user))
+    reviews = Review.objects.filter(user=user).order_by("pk")
+    said = ("booking", "property__name", "side", "rating", "comment", "created_at", "released_at")
+    yield "stays/reviews.json", json_list(reviews.values(*said).iterator())
+    answered = Review.objects.filter(property__host=user, answered_at__isnull=False)
+    answers = answered.order_by("pk").values("booking", "property__name", "answer", "answered_at")
+    yield "stays/answers.json", json_list(answers.iterator())
     yield "stays/properties.json", json_list(_places_of(user))
     yield "stays/photos.json", json_list(_photos_of(user))
     for photo in Photo.objects.filter(property__host=user).order_by("pk").iterator():

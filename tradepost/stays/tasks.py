@@ -14,6 +14,7 @@ from tradepost.kit.mail import Mail, send_mails
 from tradepost.kit.pictures import remove_files as remove_photo_files
 from tradepost.stays.actions.photos import make_variants as make_photo_variants
 from tradepost.stays.actions.photos import sweep_photo_files
+from tradepost.stays.actions.releases import release_due_reviews
 from tradepost.stays.actions.timers import AT_ONCE
 from tradepost.stays.actions.timers import complete_stays as complete_due_stays
 from tradepost.stays.actions.timers import expire_holds as expire_due_holds
@@ -37,6 +38,13 @@ def expire_holds() -> None:
 def complete_stays() -> None:
     """Note which stays are over."""
     _do_all(complete_due_stays)
+
+
+@job("stays.release_reviews", every_seconds=5 * MINUTE, lease_seconds=5 * MINUTE)
+def release_reviews() -> None:
+    """Let those reviews be read whose other side can write no more."""
+    while release_due_reviews(now=clock.now()):
+        pass  # in portions, so that nobody waits long for one
 
 
 @job("stays.send_news")

@@ -102,13 +102,16 @@ def keys_of(rows: QuerySet[Any]) -> tuple[str, ...]:
     return tuple(keys.values())
 
 
-def fixed_keys(model: type[Model], ordering: Sequence[str]) -> tuple[str, ...]:
+def fixed_keys(
+    model: type[Model], ordering: Sequence[str], *, filled: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return the order that a list always has; together its columns must tell all rows apart.
 
-    Raises ImproperlyConfigured for a column that names no place.
+    Columns that are ``filled`` may be null elsewhere, but are not in this list. Raises
+    ImproperlyConfigured for a column that names no place.
     """
     for key in ordering:
-        if not _is_column(model, key.lstrip("-")):
+        if not _is_column(model, key.lstrip("-"), filled):
             raise ImproperlyConfigured(f"{key}: {model.__name__} has no such column that is set.")
     return tuple(ordering)
 
@@ -163,12 +166,13 @@ def read_cursor(model: type[Model], keys: Sequence[str], cursor: str) -> Place:
         raise BadCursor from error
 
 
-def _is_column(model: type[Model], name: str) -> bool:
+def _is_column(model: type[Model], name: str, filled: Sequence[str] = ()) -> bool:
     try:
         field = model._meta.get_field(name)
     except FieldDoesNotExist:
         return False
-    return bool(getattr(field, "concrete", False)) and not field.null
+    is_set = name in filled or not field.null
+    return bool(getattr(field, "concrete", False)) and is_set
 
 
 def _column(model: type[Model], key: str) -> "Field[Any, Any]":

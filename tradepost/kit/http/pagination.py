@@ -33,13 +33,14 @@ class PagesByOrder(BasePagination):
     """``?cursor=``: pages by keyset; page 10,000 costs what page 1 costs, and there is no count.
 
     They are in the order of the query set, or always by ``ordering``: columns of the table that
-    are never null and together tell all rows apart. ``max_page_size`` lets clients say
-    ``?page_size=`` up to it.
+    are never null and together tell all rows apart. One that is null only in rows that this list
+    leaves out is named in ``filled``. ``max_page_size`` lets clients say ``?page_size=`` up to it.
     """
 
     page_size = 10
     max_page_size: int | None = None
     ordering: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
     cursor_query_param = "cursor"
     cursor_description = "Pages without a count: empty for the first, then as `next` says."
     invalid_cursor_message = "Invalid cursor"
@@ -49,7 +50,8 @@ class PagesByOrder(BasePagination):
         self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
     ) -> list[Any]:
         self._address = request.build_absolute_uri()
-        self._keys = fixed_keys(queryset.model, self.ordering) or keys_of(queryset)
+        fixed = fixed_keys(queryset.model, self.ordering, filled=self.filled)
+        self._keys = fixed or keys_of(queryset)
         place = self._read_place(queryset.model, request)
         self._page = read_page(queryset, self._keys, place, self._read_page_size(request))
         return self._page.rows

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.validators import RegexValidator
 from django.db import connection, models
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext, isolate_apps
 from rest_framework.generics import GenericAPIView
 from rest_framework.test import APIRequestFactory
@@ -360,3 +361,15 @@ def test_a_number_beyond_the_column_is_404(bills):
 def test_an_order_by_what_names_no_place_is_refused_at_once(bills, key):
     with pytest.raises(ImproperlyConfigured):
         Reader(bills.objects.all(), ordering=(key, "id"))()
+
+
+def test_a_column_that_is_set_in_all_rows_of_a_list_orders_it(kind):
+    fill(kind, 12)
+    kind.objects.filter(name__lt="r008").update(read_at=F("created_at"))
+    listed = kind.objects.filter(read_at__isnull=False)
+
+    pages = Reader(listed, ordering=("-read_at", "-id"), filled=("read_at",)).all()
+
+    rows = listed.order_by("-read_at", "-id").values_list("name", flat=True)
+    assert [len(page["results"]) for page in pages] == [4, 4]
+    assert names_in(pages) == list(rows)

@@ -15,7 +15,8 @@ from tradepost.messaging.actions.erasure import lock_talks_of
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.cancellations import end_booking, refund_on_cancellation
 from tradepost.stays.actions.nights import lock_booking
-from tradepost.stays.models import Block, Booking, BookingEvent, Photo, Property, Review, Season
+from tradepost.stays.actions.reviews import forget_words
+from tradepost.stays.models import Block, Booking, BookingEvent, Photo, Property, Season
 
 GONE = "A place that is gone"
 NOTHING = Decimal("0.00")
@@ -35,8 +36,7 @@ def forget_stays(*, user: User) -> None:
     for place in places.order_by("pk"):
         retitle_conversations_about(subject=place, title=GONE)
     Photo.objects.filter(property__in=places).delete()  # a signal of theirs removes the files
-    Review.objects.filter(user=user).update(comment="")
-    Review.objects.filter(property__in=places).update(answer="")
+    forget_words(user=user)
     Block.objects.filter(property__in=places).update(reason="")
     Season.objects.filter(property__in=places).update(name="")
     places.update(

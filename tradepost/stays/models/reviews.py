@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -21,6 +23,18 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def released(self) -> ReviewQuerySet:
         return self.filter(released_at__isnull=False)
+
+    def blind(self) -> ReviewQuerySet:
+        """Those that nobody but their authors knows of."""
+        return self.filter(released_at__isnull=True)
+
+    def about_guest(self, guest_id: UUID) -> ReviewQuerySet:
+        """What hosts said of somebody, as far as it is released."""
+        return self.released().filter(side=Review.Side.HOST, booking__user=guest_id)
+
+    def with_sides(self) -> ReviewQuerySet:
+        """With those who wrote them, stayed and offered the place."""
+        return self.select_related("user", "booking__user", "property__host")
 
     def visible_to(self, user: User) -> ReviewQuerySet:
         """One's own, what is released of the stays one took part in, and what is public; all for
@@ -74,12 +88,24 @@ class Review(models.Model):
                 condition=Q(answered_at__isnull=True) | Q(released_at__isnull=False, side="guest"),
                 name="only_released_reviews_are_answered",
             ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | ~Q(answer="") & Q(answered_at__isnull=False),
+                name="answers_say_when",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["property", "side", "-released_at", "-id"], name="reviews_of_place"
             ),
+            models.Index(
+                fields=["booking"], condition=Q(released_at__isnull=True), name="blind_reviews"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.rating}/5 by {self.user_id}"
+
+    def other_side(self) -> User:
+        """Return whom it is for: the host of what a guest wrote, the guest of what a host wrote."""
+        return self.property.host if self.side == self.Side.GUEST else self.booking.user

@@ -283,6 +283,10 @@ STAY_REVIEW_DAYS = env.int("STAY_REVIEW_DAYS", default=14)  # to write a review,
 
 PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=["offline"])  # the first one is usual
 MAX_EVENT_BYTES = 262_144  # of what a provider sends us
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", default="")  # clients are told it
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # of a stand-in, for tests
 
 # --- Messaging -------------------------------------------------------------------------------
 

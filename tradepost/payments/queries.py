@@ -1,5 +1,6 @@
 """Reads over several payments."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -39,6 +40,16 @@ def paid_for(payable: str, pk: int) -> Paid:
         live=_sum(F("amount"), Q(status__in=Payment.UNSETTLED)),
     )
     return Paid(**sums)
+
+
+def sum_up(payments: Iterable[Payment]) -> Paid:
+    """Return the same of the payments for one thing that are loaded already."""
+    paid, authorized, live = NOTHING, NOTHING, NOTHING
+    for payment in payments:
+        paid += payment.left
+        authorized += payment.amount if payment.status == Status.AUTHORIZED else NOTHING
+        live += payment.amount if payment.status in Payment.UNSETTLED else NOTHING
+    return Paid(paid, authorized, live)
 
 
 def has_failed(payable: str, pk: int) -> bool:

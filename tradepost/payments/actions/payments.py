@@ -97,7 +97,7 @@ def cancel_payment(*, payer: User, payment_id: UUID, now: datetime) -> Payment:
 def expire_payment(*, payment_id: UUID, now: datetime) -> None:
     """Ask for the end of an attempt that nobody went on with, unless somebody has by now."""
     payment = lock_payment(payment_id)
-    if payment.status in Payment.IDLE and payment.cancel_asked_at is None:
+    if payment.is_idle:
         _ask_for_end(payment, now)
 
 

@@ -145,6 +145,11 @@ class Payment(models.Model):
         return self.captured - self.refunded
 
     @property
+    def is_idle(self) -> bool:
+        """Whether it waits for its payer, or for a first answer, and was not given up."""
+        return self.status in self.IDLE and self.cancel_asked_at is None
+
+    @property
     def method_name(self) -> str:
         """The card as people know it."""
         return f"{self.brand.title()} •••• {self.last4}" if self.last4 else ""

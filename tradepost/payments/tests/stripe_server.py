@@ -1,5 +1,5 @@
-"""A stand-in for Stripe's servers: PaymentIntents and refunds over real HTTP, as their API reference
-says, with idempotency keys. ``FIELDS`` are compared with the classes of their library."""
+"""A stand-in for Stripe's servers: PaymentIntents and refunds over real HTTP, as their reference of
+the API says, with idempotency keys. ``FIELDS`` are compared with the classes of their library."""
 
 import json
 from collections.abc import Iterator

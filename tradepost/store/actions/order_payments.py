@@ -10,6 +10,7 @@ from tradepost.accounts.models import User
 from tradepost.kit.errors import NotFound
 from tradepost.kit.locks import lock_one
 from tradepost.kit.transactions import atomic
+from tradepost.payments.actions.refunds import refund
 from tradepost.payments.errors import NothingDue
 from tradepost.payments.payables import Due
 from tradepost.payments.queries import paid_for
@@ -45,9 +46,12 @@ def lock_due(*, pk: int, payer: User | None) -> Due:
 def note_payment(
     *, pk: int, paid: Decimal, authorized: Decimal, failed: bool, now: datetime
 ) -> None:
-    """Let an order follow what was received for it. What is refunded leaves a paid one paid, and
-    what comes for a canceled one goes back."""
+    """Let an order follow what was received for it. What is refunded leaves a paid one paid; what
+    comes for a canceled one, or beyond the total, goes back."""
     order = Order.objects.get(pk=pk)
+    if paid > order.total:
+        beyond = paid - order.total
+        refund(payable="order", pk=pk, amount=beyond, reason="It was paid already.", now=now)
     if order.canceled_at is not None:
         return_money(order_id=pk, now=now)
     elif order.payment_status == Status.COMPLETE:

@@ -65,13 +65,14 @@ def test_the_list_of_orders_takes_eight_queries_however_long_it_is(
         client.get("/orders/")
 
 
-def test_an_order_takes_eleven_queries_however_long_it_is(client, ann, django_assert_num_queries):
+def test_an_order_takes_twelve_queries_however_long_it_is(client, ann, django_assert_num_queries):
     order = make_order(ann, {make_product(): 1 for _ in range(4)})
     client.force_login(ann)
 
     # session, user, place in the feed, user's permissions, groups' permissions, order with buyer,
-    # lines with products, pictures, what happened, and what is unread: conversations, notifications
-    with django_assert_num_queries(11):
+    # lines with products, pictures, what happened, payments, and what is unread: conversations,
+    # notifications
+    with django_assert_num_queries(12):
         client.get(f"/orders/{order.pk}/")
 
 

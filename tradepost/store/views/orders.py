@@ -1,5 +1,6 @@
 """Orders, and what is done to them after they are placed."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,10 +14,11 @@ from tradepost.accounts.caller import SignedInRequest
 from tradepost.accounts.models import User
 from tradepost.kit.errors import Refused
 from tradepost.kit.http.pages import newest_first, posted_from
+from tradepost.payments.queries import list_payments, sum_up
 from tradepost.store.actions.conversations import open_order_conversation
 from tradepost.store.actions.order_changes import cancel_order, set_payment_status
 from tradepost.store.errors import OrderCanceled, OrderNotOpen, TransitionRefused
-from tradepost.store.forms import PaymentForm
+from tradepost.store.forms import PayForm, PaymentForm
 from tradepost.store.models import Order
 from tradepost.store.queries import list_timeline
 
@@ -43,6 +45,7 @@ def order(request: SignedInRequest, pk: int) -> HttpResponse:
         "timeline": list_timeline(shown),
         "may_cancel": shown.is_open and _may_cancel(request.user, shown),
         "next_statuses": _next_statuses(request.user, shown),
+        **_payments_of(request.user, shown),
     }
     return render(request, "store/order.html", context)
 
@@ -93,6 +96,16 @@ def order_conversation(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Only the buyer and Customer Service take part in it."))
         return redirect("order", pk=pk)
     return redirect("conversation", pk=conversation.pk)
+
+
+def _payments_of(reader: User, order: Order) -> dict[str, object]:
+    """Return what was paid, and what its buyer can pay by a form now."""
+    payments = list_payments("order", order.pk)
+    due = order.total - sum(sum_up(payments))
+    may_pay = reader == order.customer.user and order.is_open and due > 0
+    takes_cards = PayForm.PROVIDER in settings.PAYMENT_PROVIDERS
+    form = PayForm(auto_id="pay_%s") if may_pay and takes_cards else None
+    return {"payments": payments, "due": due, "pay_form": form}
 
 
 def _get_order(request: SignedInRequest, pk: int) -> Order:

@@ -129,10 +129,9 @@ class StripeProvider:
             "amount": _to_minor(asked.amount, asked.currency),
             "metadata": {REFUND: asked.key},
         }
+        create = self._client.v1.refunds.create
         with _translated():
-            refund = self._client.v1.refunds.create(
-                params, {"idempotency_key": f"refund-{asked.key}"}
-            )
+            refund = create(params, {"idempotency_key": f"refund-{asked.key}"})
         return _report_refund(_plain(refund))
 
     def verify_event(self, headers: Mapping[str, str], body: bytes) -> EventReport:

@@ -40,7 +40,7 @@ def complete_stays() -> None:
     _do_all(complete_due_stays)
 
 
-@job("stays.release_reviews", every_seconds=5 * MINUTE, lease_seconds=5 * MINUTE)
+@job("stays.release_reviews", every_seconds=MINUTE, lease_seconds=5 * MINUTE)
 def release_reviews() -> None:
     """Let those reviews be read whose other side can write no more."""
     while release_due_reviews(now=clock.now()):

@@ -1,0 +1,5 @@
+"""Stays in the admin, one file per noun."""
+
+from tradepost.stays.admin import reviews
+
+__all__ = ["reviews"]

@@ -231,6 +231,8 @@ SPECTACULAR_SETTINGS = {
         "ConversationStateEnum": "tradepost.messaging.models.Conversation.State",
         "ParticipantRoleEnum": "tradepost.messaging.models.Participant.Role",
         "ExportStateEnum": "tradepost.accounts.models.Export.State",
+        "PropertyStatusEnum": "tradepost.stays.models.Property.Status",
+        "BookingStatusEnum": "tradepost.stays.models.Booking.Status",
     },
     "PREPROCESSING_HOOKS": ["drf_spectacular.hooks.preprocess_exclude_path_format"],
     "POSTPROCESSING_HOOKS": [

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,17 +19,21 @@ from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
 from django.db.models.expressions import Combinable
 
 MOST_SIZES = 100
-FIRST_MARK = 1_900_000_000  # no constant of a query is as large; fits every column of integers
+FIRST_MARK = 1_900_000_000  # no constant of a query is as large; fits most columns of integers
+FIRST_DAY = date(7000, 1, 1)  # the mark of a date is one from here on
 
 _file: ContextVar[sqlite3.Connection | None] = ContextVar("file", default=None)
 
-Kind = type[int] | type[str] | type[Decimal] | type[UUID]
+Kind = type[int] | type[float] | type[str] | type[Decimal] | type[UUID] | type[date]
 
 
 class Prepared:
-    """A query whose ``places`` are filled when it is run: an ``int``, a ``str``, a ``UUID``, or for
-    the exact hundredths of our columns ``Decimal``. ``build`` is called with a mark for each place;
-    ``around`` is SQL with the query in it, which may have more places of the form ``%(name)s``.
+    """A query whose ``places`` are filled when it is run: an ``int``, a ``float``, a ``str``, a
+    ``date``, a ``UUID``, or for the exact hundredths of our columns ``Decimal``.
+
+    ``build`` is called with a mark for each place; columns of small integers are to be compared
+    with it as a ``Value`` of larger ones. ``around`` is SQL with the query in it, which may have
+    more places of the form ``%(name)s``.
 
     It is built when it is first run, which a query with a lock must be in a transaction.
     """
@@ -63,7 +68,7 @@ class Prepared:
         """Return the rows for these values, hundredths as whole numbers."""
         sql = self.sql
         for name, kind in self._places.items():
-            if kind is UUID:
+            if kind in (UUID, date):
                 values[name] = _as_kept(values[name])
         given = {**self._constants, **values}
         if (file := _file.get()) is not None:
@@ -135,20 +140,25 @@ def as_uuid(kept: Any) -> UUID:
     return kept if isinstance(kept, UUID) else UUID(kept)
 
 
-def _as_kept(value: UUID) -> UUID | str:
-    return value if connection.features.has_native_uuid_field else value.hex
+def _as_kept(value: UUID | date) -> UUID | date | str:
+    """Return a value as the database's driver takes it."""
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
+    return connection.ops.adapt_datefield_value(value) or value
 
 
-def _kept_mark(kind: Kind, mark: int) -> int | str | UUID:
+def _kept_mark(kind: Kind, mark: int) -> int | str | UUID | date:
     """Return a mark as it is found among the parameters of a query."""
-    if kind is UUID:
-        return _as_kept(UUID(int=mark))
+    if kind in (UUID, date):
+        return _as_kept(_value(kind, mark))
     return str(mark) if kind is str else mark
 
 
-def _value(kind: Kind, mark: int) -> int | str | Decimal | UUID:
+def _value(kind: Kind, mark: int) -> Any:
     if kind is UUID:
         return UUID(int=mark)
-    if kind is str:
-        return str(mark)
-    return Decimal(mark).scaleb(-2) if kind is Decimal else mark
+    if kind is date:
+        return FIRST_DAY + timedelta(days=mark - FIRST_MARK)
+    if kind is Decimal:
+        return Decimal(mark).scaleb(-2)
+    return str(mark) if kind is str else float(mark) if kind is float else mark

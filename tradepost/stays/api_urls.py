@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import DefaultRouter
 
 from tradepost.kit.http.paths import NUMBER
-from tradepost.stays.api import bookings, calendar, photos, quotes, reviews
+from tradepost.stays.api import bookings, calendar, photos, properties, quotes, reviews
 
 
 class Router(DefaultRouter):
@@ -11,6 +11,8 @@ class Router(DefaultRouter):
 
 
 router = Router()
+router.register("properties", properties.PropertyViewSet, basename="properties")
+router.register("amenities", properties.AmenityViewSet, basename="amenities")
 router.register("bookings", bookings.BookingViewSet, basename="booking-api")
 
 property_router = Router()

@@ -1,4 +1,4 @@
-"""What is sent to the API, and the answer to what was made of it."""
+"""What is sent to the API, what is asked of it, and the answer to what was made of it."""
 
 from typing import Any
 
@@ -16,6 +16,16 @@ def read_body(
     Raises DRF's ValidationError, which is answered 400.
     """
     asked = form(data=request.data, partial=partial)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def read_query(request: Request, form: type[Serializer[Any]]) -> dict[str, Any]:
+    """Return what the query of the address says as ``form`` reads it; an empty value says nothing.
+
+    Raises DRF's ValidationError, which is answered 400.
+    """
+    asked = form(data={name: value for name, value in request.query_params.items() if value})
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
 

@@ -118,8 +118,13 @@ def fixed_keys(
 
 def read_page(rows: QuerySet[Any], keys: Sequence[str], place: Place, size: int) -> Page[Any]:
     """Return the ``size`` rows next to the place; every page costs the same."""
-    found = _take(rows, keys, place, size + 1)
-    came_from, has_more, shown = bool(place.values), len(found) > size, found[:size]
+    return as_page(_take(rows, keys, place, size + 1), place, size)
+
+
+def as_page(found: Sequence[Row], place: Place, size: int) -> Page[Row]:
+    """Return the page of ``size`` rows that were found next to a place, nearest first, with one row
+    more if there are more."""
+    came_from, has_more, shown = bool(place.values), len(found) > size, list(found[:size])
     if place.backwards:
         return Page(shown[::-1], has_before=has_more, has_after=came_from)
     return Page(shown, has_before=came_from, has_after=has_more)
@@ -202,15 +207,20 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, Decimal) else value
 
 
+def away_from(place: Place, keys: Sequence[str]) -> list[str]:
+    """Return the order in which what is next to a place comes first."""
+    return [_turned(key) for key in keys] if place.backwards else list(keys)
+
+
 def _turned(key: str) -> str:
     return key.removeprefix("-") if key.startswith("-") else f"-{key}"
 
 
 def _take(rows: QuerySet[Any], keys: Sequence[str], place: Place, most: int) -> list[Any]:
     """Return the next ``most`` rows after the place, or the last before it, nearest first."""
-    turned = [_turned(key) for key in keys] if place.backwards else list(keys)
-    ordered = rows.order_by(*turned)
-    parts = _beyond(rows, turned, place) if place.values else [Q()]
+    order = away_from(place, keys)
+    ordered = rows.order_by(*order)
+    parts = parts_beyond(rows, order, place)
     if len(parts) == 1:
         return list(ordered.filter(parts[0])[:most])
     found: list[Any] = []
@@ -222,14 +232,16 @@ def _take(rows: QuerySet[Any], keys: Sequence[str], place: Place, most: int) -> 
     return found
 
 
-def _beyond(rows: QuerySet[Any], keys: Sequence[str], place: Place) -> list[Any]:
+def parts_beyond(rows: QuerySet[Any], keys: Sequence[str], place: Place) -> list[Any]:
     """Return the conditions of what comes after the place in this order, nearest first."""
+    if not place.values:
+        return [Q()]
     values = [Value(v, _column(rows.model, k)) for k, v in zip(keys, place.values, strict=True)]
     falling = {key.startswith("-") for key in keys}
     if len(falling) == 1 and _looks_rows_up(rows, place):
         columns = [F(key.lstrip("-")) for key in keys]
         return [RowIsGreater(*columns, *values, operator="<" if falling.pop() else ">")]
-    return _beyond_one_by_one(dict(zip(keys, values, strict=True)))
+    return _one_by_one(dict(zip(keys, values, strict=True)))
 
 
 def _looks_rows_up(rows: QuerySet[Any], place: Place) -> bool:
@@ -243,7 +255,7 @@ def _looks_rows_up(rows: QuerySet[Any], place: Place) -> bool:
     return vendor == "postgresql" or (vendor == "sqlite" and (place.leads or not has_number))
 
 
-def _beyond_one_by_one(values: Mapping[str, Value]) -> list[Q]:
+def _one_by_one(values: Mapping[str, Value]) -> list[Q]:
     """Say it in parts: what is equal in all columns but the last, then in all but two, and so on.
 
     Each part is looked up whole; a page that lies within the first part takes one query.

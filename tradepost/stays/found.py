@@ -1,0 +1,114 @@
+"""Pages of places that were looked for, from queries that are built once for each shape.
+
+A search with words is built each time: what it asks the index depends on the words.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any
+
+from tradepost.kit.http.keyset import Page, Place, as_page, away_from, parts_beyond, read_page
+from tradepost.kit.money import to_minor
+from tradepost.kit.prepared import Kind, Prepared
+from tradepost.stays.models import Property
+from tradepost.stays.queries.search import FEW, Question, Shape, matching_places, near_places
+from tradepost.stays.rows import Row, place_rows
+
+Keys = tuple[str, ...]
+KINDS: Mapping[str, Kind] = {
+    "guests": int, "min_price": Decimal, "max_price": Decimal, "room_type": str, "amenity": str,
+    "first": int, "last": int, "west": float, "south": float, "east": float, "north": float,
+    "start": date, "end": date, "nights": int, "days_left": int, "beyond": int,
+    "zones_behind": str, "zones_ahead": str,
+    "key_id": int, "key_price": Decimal, "key_rating": Decimal,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Look:
+    """How places are looked at: which conditions they meet, and in which order after what.
+
+    ``place`` has marks for values, or none.
+    """
+
+    shape: Shape
+    keys: Keys
+    place: Place
+
+
+def read_found(question: Question, keys: Keys, place: Place, size: int) -> Page[Row]:
+    """Return the rows of places next to a place in this order; where there are bounds, after a look
+    at how many places lie within."""
+    if question.shape.has_bounds and not _is_small(question):
+        question = question.walking()
+    if question.shape.text:
+        places = matching_places(shape=question.shape, **question.values)
+        return read_page(place_rows(places), keys, place, size)
+    marks = tuple(range(len(place.values)))
+    look = Look(question.shape, keys, replace(place, values=marks))
+    values = {**question.values, **dict(zip(_names_of(look), place.values, strict=True))}
+    kept = {n: to_minor(v) if isinstance(v, Decimal) else v for n, v in values.items()}
+    rows: list[Row] = []
+    for part in _parts(look):
+        if len(rows) <= size:
+            rows += part.run(**kept, limit=size + 1 - len(rows))
+    return as_page(rows, place, size)
+
+
+def _is_small(question: Question) -> bool:
+    """Return whether few places lie within the ranges of cells; what lies beyond is not counted."""
+    [[near]] = _near(question.shape.ranges).run(**question.values, limit=FEW + 1)
+    return bool(near <= FEW)
+
+
+@lru_cache
+def _near(ranges: int) -> Prepared:
+    return Prepared(
+        lambda **marks: near_places(shape=Shape(ranges=ranges), **marks).values_list("cell"),
+        places={f"{name}{n}": int for name in ("first", "last") for n in range(ranges)},
+        around="SELECT COUNT(*) FROM ({query} LIMIT %(limit)s) AS near",
+    )
+
+
+@lru_cache(maxsize=500)
+def _parts(look: Look) -> list[Prepared]:
+    """Return the queries that one after the other find what is next to a place."""
+    number = len(parts_beyond(Property.objects.public(), look.keys, look.place))
+    places = {name: _kind_of(name) for name in (*_names_in(look.shape), *_names_of(look))}
+    return [
+        Prepared(partial(_build, look, n), places=places, around="{query} LIMIT %(limit)s")
+        for n in range(number)
+    ]
+
+
+def _build(look: Look, part: int, **marks: Any) -> Any:
+    place = replace(look.place, values=tuple(marks[name] for name in _names_of(look)))
+    order = away_from(place, look.keys)
+    places = matching_places(shape=look.shape, **marks)
+    condition = parts_beyond(places, order, place)[part]
+    return place_rows(places.filter(condition).order_by(*order))
+
+
+def _names_in(shape: Shape) -> Iterator[str]:
+    """Yield the names of the values that fill a shape."""
+    yield from shape.simple
+    yield from (f"amenity{n}" for n in range(shape.amenities))
+    yield from (f"{name}{n}" for name in ("first", "last") for n in range(shape.ranges))
+    if shape.has_bounds:
+        yield from ("west", "south", "east", "north")
+    if shape.has_stay:
+        yield from ("start", "end", "nights")
+    if shape.is_soon or shape.is_far:
+        yield from ("days_left", "beyond", "zones_behind", "zones_ahead")
+
+
+def _names_of(look: Look) -> list[str]:
+    """Return the names of the values that say where the place is."""
+    return [f"key_{key.lstrip('-')}" for key in look.keys] if look.place.values else []
+
+
+def _kind_of(name: str) -> Kind:
+    return KINDS[name.rstrip("0123456789")]

@@ -1,0 +1,137 @@
+"""Places that were found, straight from rows to JSON, without model instances or serializers.
+
+``FoundOutput`` defines the contract; a test holds this form equal to it, byte for byte.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from tradepost.kit.http.json import money
+from tradepost.kit.money import from_minor, to_minor
+from tradepost.kit.pictures.addresses import address_of
+from tradepost.kit.prepared import PreparedIn, hundredths
+from tradepost.stays.models import Photo, Property, Season
+from tradepost.stays.quotes import Tariff, price_stay
+
+Row = tuple[Any, ...]
+Shown = dict[str, object]
+PHOTOS_LISTED = 5  # of each place
+PLAIN = (
+    "id", "name", "city", "latitude", "longitude", "room_type", "capacity", "is_instant",
+    "ratings_count",
+)  # fmt: skip
+HUNDREDTHS = (
+    "rating", "price", "weekend_price", "cleaning_fee", "weekly_discount", "monthly_discount",
+    "tax",
+)  # fmt: skip
+TARIFF = slice(len(PLAIN) + HUNDREDTHS.index("price"), None)
+COLUMNS = PLAIN + HUNDREDTHS
+
+
+def place_rows(places: QuerySet[Property]) -> Any:
+    """Return the query that reads what ``places_as_json`` needs, as tuples."""
+    return places.values_list(*PLAIN, *map(hundredths, HUNDREDTHS))
+
+
+def places_as_json(
+    rows: Sequence[Row], *, start: date | None, end: date | None, root: str
+) -> list[Shown]:
+    """Return what ``FoundOutput`` would say about each row: a query for all photos, and with dates
+    one for all seasons.
+
+    ``root`` is the scheme and host that addresses of pictures start with.
+    """
+    ids = [row[0] for row in rows]
+    photos = photos_as_json(ids, root=root)
+    totals = {} if start is None or end is None else _totals(rows, start, end)
+    currency = settings.CURRENCY
+    return [
+        {
+            "id": pk,
+            "name": name,
+            "city": city,
+            "latitude": latitude,
+            "longitude": longitude,
+            "room_type": room_type,
+            "capacity": capacity,
+            "is_instant": bool(is_instant),
+            "price": money(price),
+            "currency": currency,
+            "total": totals.get(pk),
+            "rating": money(rating),
+            "ratings_count": ratings_count,
+            "photos": photos.get(pk, []),
+        }
+        for (
+            pk, name, city, latitude, longitude, room_type, capacity, is_instant, ratings_count,
+            rating, price, *_,
+        ) in rows
+    ]  # fmt: skip
+
+
+def total_of(tariff: Tariff, start: date, end: date) -> Decimal:
+    """Return what a stay costs, with everything."""
+    lines, _ = price_stay(tariff, start, end)
+    return sum((line.amount for line in lines), Decimal("0.00"))
+
+
+def _totals(rows: Iterable[Row], start: date, end: date) -> Mapping[int, object]:
+    seasons: dict[int, list[Season]] = defaultdict(list)
+    found = Season.objects.filter(
+        property__in=[row[0] for row in rows], start_date__lt=end, end_date__gt=start
+    )
+    for season in found:
+        seasons[season.property_id].append(season)
+    return {
+        row[0]: money(to_minor(total_of(_tariff(row, seasons[row[0]]), start, end))) for row in rows
+    }
+
+
+def _tariff(row: Row, seasons: Sequence[Season]) -> Tariff:
+    price, weekend, cleaning, weekly, monthly, tax = row[TARIFF]
+    return Tariff(
+        price=from_minor(price),
+        weekend_price=None if weekend is None else from_minor(weekend),
+        seasons=seasons,
+        cleaning_fee=from_minor(cleaning),
+        weekly_discount=from_minor(weekly),
+        monthly_discount=from_minor(monthly),
+        tax=from_minor(tax),
+    )
+
+
+def _photo_rows(property_ids: list[int]) -> Any:
+    first = Photo.objects.filter(property_id__in=property_ids, position__lte=PHOTOS_LISTED)
+    return first.order_by("property_id", "position").values_list(
+        "property_id", "id", "image", "thumbnail", "webp", "width", "height", "position", "caption"
+    )
+
+
+_photos = PreparedIn(_photo_rows)
+
+
+def photos_as_json(property_ids: Collection[int], *, root: str) -> Mapping[int, list[Shown]]:
+    """Return the first photos of each place that has any, in their order, in one query."""
+    photos: dict[int, list[Shown]] = defaultdict(list)
+    for place, pk, image, thumbnail, webp, width, height, position, caption in _photos.run(
+        property_ids
+    ):
+        photos[place].append(
+            {
+                "id": pk,
+                "image": address_of(image, root=root),
+                "thumbnail": address_of(thumbnail, root=root),
+                "webp": address_of(webp, root=root),
+                "width": width,
+                "height": height,
+                "position": position,
+                "caption": caption,
+            }
+        )
+    return photos

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 
+from tests.admin_pages import address, submit
 from tradepost.kit.jobs import enqueue
 from tradepost.kit.models import Job
 from tradepost.kit.stamps import read_stamp
@@ -10,7 +11,6 @@ from tradepost.messaging.models import Message
 from tradepost.messaging.tests.factories import make_conversation, say
 from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
-from tradepost.store.tests.admin_pages import address, submit
 from tradepost.store.tests.factories import make_order, make_product
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)

@@ -1,8 +1,8 @@
 """What is sold while somebody has the product open in the admin stays sold."""
 
+from tests.admin_pages import address, fields_of
 from tradepost.accounts.models import User
 from tradepost.store.models import Product
-from tradepost.store.tests.admin_pages import address, fields_of
 from tradepost.store.tests.factories import make_order, make_product
 
 

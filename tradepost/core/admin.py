@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from tradepost.core.actions.labels import delete_shown_tags, rename_shown_tag
 from tradepost.core.actions.products import MOST_TAGS, tag_product
 from tradepost.core.admin_catalogue import CatalogueExchange
-from tradepost.store.admin.deeds import DeedAdmin
+from tradepost.kit.admin.deeds import DeedAdmin
 from tradepost.store.admin.products import ProductAdmin
 from tradepost.store.models import Product
 from tradepost.tags.actions.labels import create_tag

@@ -3,12 +3,12 @@
 import pytest
 from django.contrib import admin
 
+from tests.admin_pages import act, address, delete, submit
 from tradepost.core.actions.products import tag_product
 from tradepost.kit.stamps import read_stamp
 from tradepost.store.admin.products import ProductAdmin, ProductImageInline
 from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
-from tradepost.store.tests.admin_pages import act, address, delete, submit
 from tradepost.store.tests.factories import make_product
 from tradepost.tags.errors import LabelTaken
 from tradepost.tags.models import Tag, TaggedItem

@@ -1,4 +1,4 @@
-"""The shop in the admin, one file per noun; ``deeds.py`` says how all of them write."""
+"""The shop in the admin, one file per noun."""
 
 from tradepost.store.admin import (
     carts,

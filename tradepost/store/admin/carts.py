@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from tradepost.store.admin.deeds import ReadOnlyAdmin, count_of
+from tradepost.kit.admin.deeds import ReadOnlyAdmin, count_of
 from tradepost.store.models import Cart, CartItem
 
 

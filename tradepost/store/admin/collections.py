@@ -9,13 +9,13 @@ from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
+from tradepost.kit.admin.deeds import DeedAdmin, count_of, link_to_list
 from tradepost.kit.transactions import unit_of_work
 from tradepost.store.actions.collections import (
     change_collection,
     create_collection,
     delete_collection,
 )
-from tradepost.store.admin.deeds import DeedAdmin, count_of, link_to_list
 from tradepost.store.admin.products import OF_COLLECTION
 from tradepost.store.models import Collection, Product
 

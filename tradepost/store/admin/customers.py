@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 
+from tradepost.kit.admin.deeds import DeedAdmin, ReadOnlyAdmin, count_of, link_to_list
 from tradepost.kit.transactions import unit_of_work
 from tradepost.store.actions.customers import (
     add_address,
@@ -16,7 +17,6 @@ from tradepost.store.actions.customers import (
     delete_customer,
     remove_address,
 )
-from tradepost.store.admin.deeds import DeedAdmin, ReadOnlyAdmin, count_of, link_to_list
 from tradepost.store.models import Address, Customer, Order
 from tradepost.store.models.customers import MOST_ADDRESSES
 

@@ -15,10 +15,10 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 
 from tradepost.accounts.caller import caller
+from tradepost.kit.admin.deeds import DeedAdmin
 from tradepost.kit.errors import DomainError
 from tradepost.store.actions.order_changes import cancel_order, delete_orders, set_payment_status
 from tradepost.store.actions.orders import place_order_for
-from tradepost.store.admin.deeds import DeedAdmin
 from tradepost.store.errors import OutOfStock
 from tradepost.store.models import Order, OrderItem, Product
 from tradepost.store.models.carts import MOST_OF_ONE_PRODUCT

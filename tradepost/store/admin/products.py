@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from tradepost.kit.admin.deeds import DeedAdmin, is_key
 from tradepost.store.actions import stock
 from tradepost.store.actions.images import add_image, delete_image, replace_image
 from tradepost.store.actions.products import (
@@ -19,7 +20,6 @@ from tradepost.store.actions.products import (
     delete_product,
     delete_products,
 )
-from tradepost.store.admin.deeds import DeedAdmin, is_key
 from tradepost.store.models import Product, ProductImage
 from tradepost.store.models.images import MOST_IMAGES
 

@@ -10,13 +10,13 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
+from tradepost.kit.admin.deeds import DeedAdmin, DeedForm, count_of, link_to_list
 from tradepost.store.actions.promotions import (
     change_promotion,
     create_promotion,
     delete_promotions,
     set_products_of_promotion,
 )
-from tradepost.store.admin.deeds import DeedAdmin, DeedForm, count_of, link_to_list
 from tradepost.store.models import OrderItem, Product, Promotion
 
 MOST_LISTED = 200  # products in the form; of more than that there is only a link to their list

@@ -7,9 +7,9 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from tradepost.accounts.caller import caller
+from tradepost.kit.admin.deeds import DeedAdmin
 from tradepost.kit.transactions import unit_of_work
 from tradepost.store.actions.reviews import change_review, delete_review
-from tradepost.store.admin.deeds import DeedAdmin
 from tradepost.store.models import Review
 
 

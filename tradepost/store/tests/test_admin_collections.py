@@ -2,10 +2,10 @@
 
 import pytest
 
+from tests.admin_pages import act, address, delete, notes, submit
 from tradepost.kit.stamps import read_stamp
 from tradepost.store.models import Collection
 from tradepost.store.stamps import CATALOGUE
-from tradepost.store.tests.admin_pages import act, address, delete, notes, submit
 from tradepost.store.tests.factories import make_collection, make_product
 
 LIST = "/admin/store/collection/"

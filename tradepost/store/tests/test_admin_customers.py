@@ -3,11 +3,11 @@
 import pytest
 
 from conftest import make_user
+from tests.admin_pages import address, delete, fields_of, notes, submit
 from tradepost.accounts.errors import AccountClosed
 from tradepost.store.errors import TooManyAddresses
 from tradepost.store.models import Address, Customer
 from tradepost.store.models.customers import MOST_ADDRESSES
-from tradepost.store.tests.admin_pages import address, delete, fields_of, notes, submit
 from tradepost.store.tests.factories import make_order, make_product
 
 LIST = "/admin/store/customer/"

@@ -3,13 +3,13 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.admin_pages import address, notes, picture, submit
 from tradepost.kit.models import Job
 from tradepost.kit.stamps import read_stamp
 from tradepost.store.actions.images import add_image
 from tradepost.store.models import Product, ProductImage
 from tradepost.store.models.images import MOST_IMAGES
 from tradepost.store.stamps import CATALOGUE
-from tradepost.store.tests.admin_pages import address, notes, picture, submit
 from tradepost.store.tests.factories import make_product
 
 

@@ -3,12 +3,12 @@
 import pytest
 from django.utils import timezone
 
+from tests.admin_pages import act, address, delete, notes, submit
 from tradepost.feed.models import Event
 from tradepost.kit.models import Job
 from tradepost.notifications.models import Notification
 from tradepost.store.actions.order_changes import cancel_order, set_payment_status
 from tradepost.store.models import Order, OrderItem, Product
-from tradepost.store.tests.admin_pages import act, address, delete, notes, submit
 from tradepost.store.tests.factories import make_order, make_product
 
 LIST = "/admin/store/order/"

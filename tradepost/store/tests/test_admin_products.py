@@ -6,11 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
-from tradepost.kit.stamps import read_stamp
-from tradepost.store.actions.promotions import create_promotion
-from tradepost.store.models import Cart, Collection, DroppedLine, Product
-from tradepost.store.stamps import CATALOGUE
-from tradepost.store.tests.admin_pages import (
+from tests.admin_pages import (
     act,
     address,
     delete,
@@ -19,6 +15,10 @@ from tradepost.store.tests.admin_pages import (
     notes,
     submit,
 )
+from tradepost.kit.stamps import read_stamp
+from tradepost.store.actions.promotions import create_promotion
+from tradepost.store.models import Cart, Collection, DroppedLine, Product
+from tradepost.store.stamps import CATALOGUE
 from tradepost.store.tests.factories import make_cart, make_collection, make_order, make_product
 
 LIST = "/admin/store/product/"

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.admin_pages import act, address, delete, submit
 from tradepost.kit.stamps import read_stamp
 from tradepost.store.actions.promotions import create_promotion
 from tradepost.store.actions.reviews import write_review
 from tradepost.store.models import Cart, Product, Promotion, Review
 from tradepost.store.stamps import CATALOGUE
-from tradepost.store.tests.admin_pages import act, address, delete, submit
 from tradepost.store.tests.factories import make_cart, make_product
 
 pytestmark = pytest.mark.usefixtures("boss")

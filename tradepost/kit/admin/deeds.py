@@ -1,4 +1,4 @@
-"""How the shop's admin writes: by the shop's actions.
+"""How an admin writes: by the actions of its app.
 
 So whatever they keep (stamps, prices, averages, stock) is kept here too, and what they refuse is
 said in the form or at the top of the page.

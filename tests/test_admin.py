@@ -1,5 +1,7 @@
 """Every list and form of the admin opens, is searched, and tells no more than it may."""
 
+from datetime import date
+
 import pytest
 from django.contrib import admin
 
@@ -9,6 +11,7 @@ from tradepost.kit.models import Job
 from tradepost.kit.stamps import read_stamp
 from tradepost.messaging.models import Message
 from tradepost.messaging.tests.factories import make_conversation, say
+from tradepost.stays.tests.factories import make_booking, make_photo, make_property
 from tradepost.store.models import Product
 from tradepost.store.stamps import CATALOGUE
 from tradepost.store.tests.factories import make_order, make_product
@@ -22,6 +25,7 @@ def filled(boss, ann, bob):
     """Something in every table."""
     make_order(ann, {make_product(): 2})
     say(ann, make_conversation(ann, bob), "A message of more than fifty characters, to be cut.")
+    make_photo(make_booking(make_property(), bob, date(2027, 5, 1)).property)
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
@@ -45,6 +49,7 @@ def test_lists_take_as_many_queries_for_three_rows_as_for_one(
     for other in (bob, charlie):
         make_order(other, {make_product(): 1})
         say(other, make_conversation(other, ann))
+        make_booking(make_property(), other, date(2027, 5, 1))
 
     with django_assert_max_num_queries(14):  # session, user, counts, filters, rows, joined rows
         client.get(address(model, "changelist"))

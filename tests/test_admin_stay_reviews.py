@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
+from tests.admin_pages import act, address, delete, make_staff
 from tradepost.stays.models import Property, Review
 from tradepost.stays.tests.factories import make_property
 from tradepost.stays.tests.stays_over import make_stay, review, review_both
-from tradepost.store.tests.admin_pages import act, address, delete, make_staff
 
 
 @pytest.fixture

@@ -8,6 +8,11 @@ class NoSuchAmenity(Invalid):
     message = "There is no such amenity."
 
 
+class AmenityExists(Conflict):
+    code = "amenity_exists"
+    message = "There is such an amenity already."
+
+
 class HostsOnly(Refused):
     code = "hosts_only"
     message = "Only hosts offer places to stay."

@@ -225,3 +225,24 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         here = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return not request.path.startswith(here) and super().has_delete_permission(request, obj)
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Rows below another one, to be looked at."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class PartInline(ReadOnlyInline):
+    """Parts of the row above: whoever may look at that may look at them."""
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        whole = self.parent_model._meta
+        return request.user.has_perm(f"{whole.app_label}.view_{whole.model_name}")

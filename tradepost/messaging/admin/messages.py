@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tradepost.accounts.caller import caller
+from tradepost.kit.admin.deeds import ReadOnlyInline
 from tradepost.messaging.actions.reports import hide_message, unhide_message
-from tradepost.messaging.admin.deeds import ReadOnlyAdmin, ReadOnlyInline, preview_of
+from tradepost.messaging.admin.deeds import ReadOnlyAdmin, preview_of
 from tradepost.messaging.models import Attachment, Message, MessageHistory, Participant
 from tradepost.messaging.models.reports import HANDLE_REPORTS
 

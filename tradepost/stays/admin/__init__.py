@@ -1,5 +1,5 @@
 """Stays in the admin, one file per noun."""
 
-from tradepost.stays.admin import reviews
+from tradepost.stays.admin import amenities, bookings, calendar, properties, reviews
 
-__all__ = ["reviews"]
+__all__ = ["amenities", "bookings", "calendar", "properties", "reviews"]

@@ -74,6 +74,7 @@ class Booking(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        permissions = [("cancel_booking", "Can cancel booking")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=["pending", "confirmed", "canceled"]),

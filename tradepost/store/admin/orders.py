@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 
 from tradepost.accounts.caller import caller
-from tradepost.kit.admin.deeds import DeedAdmin
+from tradepost.kit.admin.deeds import DeedAdmin, PartInline
 from tradepost.kit.errors import DomainError
 from tradepost.store.actions.order_changes import cancel_order, delete_orders, set_payment_status
 from tradepost.store.actions.orders import place_order_for
@@ -27,29 +27,16 @@ from tradepost.store.queries import list_timeline
 FEWEST_LINES, MOST_LINES = 1, 10  # of an order that is taken down by hand
 
 
-class LineInline(admin.TabularInline):
+class LineInline(PartInline):
     """What was agreed."""
 
     model = OrderItem
-    extra = 0
     fields = ("product", "title", "quantity", "unit_price", "line_total")
     readonly_fields = ("product", "title", "quantity", "unit_price", "line_total")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderItem]:
         lines: QuerySet[OrderItem] = super().get_queryset(request).select_related("product")
         return lines
-
-    def has_view_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        return request.user.has_perm("store.view_order")
-
-    def has_add_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        return False
 
     @admin.display(description="total")
     def line_total(self, line: OrderItem) -> str:

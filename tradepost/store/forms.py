@@ -1,13 +1,12 @@
 """What visitors of the shop fill in."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tradepost.accounts.models import User
 from tradepost.kit.search import MOST_WORDS, words_of
-from tradepost.payments.providers import list_offers
 from tradepost.store.extras import tags
 from tradepost.store.models import Address, Collection, Order, Review
 from tradepost.store.models.carts import MOST_OF_ONE_PRODUCT
@@ -156,27 +155,6 @@ class PaymentForm(forms.Form):
     payment_status = forms.ChoiceField(choices=Order.PaymentStatus.choices)
 
 
-class PayForm(forms.Form):
-    """A card of the offline provider, which needs no script; others have forms of their own."""
-
-    PROVIDER = "offline"
-
-    payment_method = forms.ChoiceField(label=_("Card"))
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        cards = [card for offer in list_offers() for card in offer.test_cards]
-        field = cast("forms.ChoiceField", self.fields["payment_method"])
-        field.choices = [
-            (card.number, f"{card.brand.title()} {_in_fours(card.number)}: {card.sentence}")
-            for card in cards
-        ]
-
-
-class CodeForm(forms.Form):
-    code = forms.CharField(label=_("Code"), max_length=20)
-
-
 class ReviewForm(forms.Form):
     """A review as its author writes it; ``rating`` may be left out."""
 
@@ -217,7 +195,3 @@ class PeriodForm(forms.Form):
                 label=label, required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
             )
             self.fields[name] = day
-
-
-def _in_fours(number: str) -> str:
-    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))

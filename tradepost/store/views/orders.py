@@ -1,6 +1,5 @@
 """Orders, and what is done to them after they are placed."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,11 +13,11 @@ from tradepost.accounts.caller import SignedInRequest
 from tradepost.accounts.models import User
 from tradepost.kit.errors import Refused
 from tradepost.kit.http.pages import newest_first, posted_from
-from tradepost.payments.queries import list_payments, sum_up
+from tradepost.payments.views import show_payments
 from tradepost.store.actions.conversations import open_order_conversation
 from tradepost.store.actions.order_changes import cancel_order, set_payment_status
 from tradepost.store.errors import OrderCanceled, OrderNotOpen, TransitionRefused
-from tradepost.store.forms import PayForm, PaymentForm
+from tradepost.store.forms import PaymentForm
 from tradepost.store.models import Order
 from tradepost.store.queries import list_timeline
 
@@ -99,13 +98,8 @@ def order_conversation(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _payments_of(reader: User, order: Order) -> dict[str, object]:
-    """Return what was paid, and what its buyer can pay by a form now."""
-    payments = list_payments("order", order.pk)
-    due = order.total - sum(sum_up(payments))
-    may_pay = reader == order.customer.user and order.is_open and due > 0
-    takes_cards = PayForm.PROVIDER in settings.PAYMENT_PROVIDERS
-    form = PayForm(auto_id="pay_%s") if may_pay and takes_cards else None
-    return {"payments": payments, "due": due, "pay_form": form}
+    may_pay = reader == order.customer.user and order.is_open
+    return show_payments(payable="order", pk=order.pk, total=order.total, may_pay=may_pay)
 
 
 def _get_order(request: SignedInRequest, pk: int) -> Order:

@@ -1,0 +1,33 @@
+"""What payers fill in on pages."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tradepost.payments.providers import list_offers
+
+
+class PayForm(forms.Form):
+    """A card of the offline provider, which needs no script; others have forms of their own."""
+
+    PROVIDER = "offline"
+
+    payment_method = forms.ChoiceField(label=_("Card"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        cards = [card for offer in list_offers() for card in offer.test_cards]
+        field = cast("forms.ChoiceField", self.fields["payment_method"])
+        field.choices = [
+            (card.number, f"{card.brand.title()} {_in_fours(card.number)}: {card.sentence}")
+            for card in cards
+        ]
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(label=_("Code"), max_length=20)
+
+
+def _in_fours(number: str) -> str:
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))

@@ -43,9 +43,9 @@ def empty_tables(database: str) -> None:
     place. Rows that somebody still writes in a transaction are waited for."""
     connection = connections[database]
     tables, made = _list_tables(connection), _rows_of_migrations[database]
-    with transaction.atomic(using=database), connection.cursor() as cursor:
-        PREPARE.get(connection.vendor, _prepare_nothing)(cursor, tables)
-        for table in {*made, *_list_filled(cursor, tables)}:
+    unchecked = connection.constraint_checks_disabled()
+    with unchecked, transaction.atomic(using=database), connection.cursor() as cursor:
+        for table in PREPARE[connection.vendor](cursor, tables) | made.keys():
             _restore(cursor, table, made.get(table, []))
     ContentType.objects.clear_cache()
     with _without_making_rows():
@@ -62,10 +62,10 @@ def _list_tables(connection: BaseDatabaseWrapper) -> list[str]:
     return [connection.ops.quote_name(name) for name in names if name != "django_migrations"]
 
 
-def _list_filled(cursor: Any, tables: list[str]) -> list[str]:
+def _list_filled(cursor: Any, tables: list[str]) -> set[str]:
     asked = (f"SELECT {n} WHERE EXISTS (SELECT 1 FROM {table})" for n, table in enumerate(tables))
     cursor.execute(" UNION ALL ".join(asked))
-    return [tables[number] for (number,) in cursor.fetchall()]
+    return {tables[number] for (number,) in cursor.fetchall()}
 
 
 def _read(cursor: Any, table: str) -> Rows:
@@ -83,17 +83,23 @@ def _restore(cursor: Any, table: str, rows: Rows) -> None:
         cursor.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
 
 
-def _prepare_postgresql(cursor: Any, tables: list[str]) -> None:
-    """Wait for whoever uses a table and ask no trigger, as TRUNCATE does."""
+def _prepare_postgresql(cursor: Any, tables: list[str]) -> set[str]:
+    """Wait for whoever uses a table and ask no trigger, as TRUNCATE does; return what has rows."""
     cursor.execute(f"LOCK TABLE {', '.join(tables)}")
     cursor.execute("SET LOCAL session_replication_role = replica")
+    return _list_filled(cursor, tables)
 
 
-def _prepare_nothing(cursor: Any, tables: list[str]) -> None:
-    """SQLite has waited: a transaction begins when it is the only writer."""
+def _prepare_mariadb(cursor: Any, tables: list[str]) -> set[str]:
+    """Return all: only a deletion sees, and waits for, the rows that nobody has committed."""
+    return set(tables)
 
 
-PREPARE = {"postgresql": _prepare_postgresql}
+PREPARE = {
+    "postgresql": _prepare_postgresql,
+    "sqlite": _list_filled,  # has waited: a transaction begins when it is the only writer
+    "mysql": _prepare_mariadb,
+}
 
 
 @contextmanager

@@ -111,6 +111,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA wal_autocheckpoint=4000"
         ),
     }
+if DATABASES["default"]["ENGINE"].endswith("mysql"):
+    DATABASES["default"]["ENGINE"] = "tradepost.kit.mariadb"
+    DATABASES["default"]["OPTIONS"] = {
+        "charset": "utf8mb4",
+        # What others committed is seen by the next statement, as on PostgreSQL: who waited for a
+        # lock reads what the one before has written.
+        "isolation_level": "read committed",
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache -----------------------------------------------------------------------------------

@@ -26,3 +26,5 @@ TEST_DATABASE = DATABASES["default"].setdefault("TEST", {})
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the tests of races and of other processes need one that can be shared.
     TEST_DATABASE["NAME"] = str(Path(DATA_DIR) / "test.sqlite3")
+if DATABASES["default"]["ENGINE"].endswith("mariadb"):
+    TEST_DATABASE |= {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_nopad_bin"}

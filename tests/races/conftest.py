@@ -76,7 +76,8 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{of['NAME']}"
     password = f":{of['PASSWORD']}" if of["PASSWORD"] else ""
-    return f"postgres://{of['USER']}{password}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
+    scheme = "mysql" if connection.vendor == "mysql" else "postgres"
+    return f"{scheme}://{of['USER']}{password}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 
 
 def signed_in(user: User) -> dict[str, str]:

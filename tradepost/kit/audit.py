@@ -105,14 +105,14 @@ def is_id(column: str, text: str) -> str:
     On either side of it is what an index or a hash may find; a text that is no UUID is no fault.
     """
     if connection.features.has_native_uuid_field:
-        return f"CAST({column} AS text) = {text}"
+        return f"{written(column)} = {text}"
     return f"{column} = REPLACE({text}, '-', '')"
 
 
 def written(column: str) -> str:
     """Return SQL for the UUID in ``column`` as JSON has it, with its hyphens."""
     if connection.features.has_native_uuid_field:
-        return f"CAST({column} AS text)"
+        return f"CAST({column} AS {'CHAR' if connection.vendor == 'mysql' else 'text'})"
     parts = [f"SUBSTR({column}, {first}, {size})" for first, size in PARTS]
     return " || '-' || ".join(parts)
 
@@ -121,6 +121,8 @@ def in_json(column: str, key: str) -> str:
     """Return SQL for the text under ``key`` of the JSON in ``column``."""
     if connection.vendor == "postgresql":
         return f"({column} ->> '{key}')"
+    if connection.vendor == "mysql":
+        return f"JSON_VALUE({column}, '$.{key}')"
     return f"JSON_EXTRACT({column}, '$.{key}')"
 
 

@@ -29,8 +29,8 @@ def insert(rows: Sequence[Model], *, unless_taken: Sequence[str] = ()) -> None:
     if not rows:
         return
     model = type(rows[0])
-    if connection.vendor not in KNOW_OUR_WORDS:
-        model._base_manager.bulk_create(rows, ignore_conflicts=bool(unless_taken))
+    if connection.vendor not in KNOW_OUR_WORDS and not unless_taken:
+        model._base_manager.bulk_create(rows)
         return
     size = MOST_PARAMETERS // len(_columns(model))
     for start in range(0, len(rows), size):
@@ -82,9 +82,7 @@ def insert_columns(
         return
     columns = zip(*varying.values(), strict=True)
     rows = [dict(zip((f.attname for f in varying), row, strict=True)) for row in columns]
-    model._base_manager.bulk_create(
-        [model(**all, **row) for row in rows], ignore_conflicts=bool(unless_taken)
-    )
+    insert([model(**all, **row) for row in rows], unless_taken=unless_taken)
 
 
 def _insert_columns(
@@ -170,6 +168,8 @@ def _into(model: type[Model], columns: "Sequence[Field[Any, Any]]") -> str:
 
 def _unless(model: type[Model], unless_taken: tuple[str, ...]) -> str:
     taken = [_quoted(_named(model)[name]) for name in unless_taken]
+    if taken and connection.vendor not in KNOW_OUR_WORDS:  # MariaDB: whichever key is taken
+        return f"ON DUPLICATE KEY UPDATE {taken[0]} = {taken[0]}"
     return f"ON CONFLICT ({', '.join(taken)}) DO NOTHING" if taken else ""
 
 

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from tradepost.kit.errors import DomainError, NotFound
 
 Row = TypeVar("Row", bound=Model)
+HOLDS = {"postgresql": " FOR KEY SHARE", "mysql": " LOCK IN SHARE MODE"}
 
 
 def lock_one(
@@ -31,16 +32,15 @@ def lock_one(
 def hold(rows: QuerySet[Any]) -> bool:
     """Keep the first of ``rows`` from being deleted until the transaction ends; False without one.
 
-    Others may change it meanwhile. Where a database has no such lock (SQLite has one writer at a
-    time and needs none), this only looks.
+    Others may change it meanwhile, except on MariaDB. Where a database has no such lock (SQLite has
+    one writer at a time and needs none), this only looks.
     """
     try:
         sql, params = rows.order_by().values_list("pk")[:1].query.sql_with_params()
     except EmptyResultSet:  # a condition that no row can meet, such as an id of 30 digits
         return False
-    lock = " FOR KEY SHARE" if connection.features.has_select_for_no_key_update else ""
     with connection.cursor() as cursor:
-        cursor.execute(sql + lock, params)
+        cursor.execute(sql + HOLDS.get(connection.vendor, ""), params)
         return cursor.fetchone() is not None
 
 

@@ -123,10 +123,8 @@ def _write_events(announcements: list[Announcement]) -> list[Event]:
 def _write_rows(announcements: list[Announcement]) -> None:
     """Write the same with words that every database has, row by row."""
     counts = Counter(UUID(person) for said in announcements for person in said.people)
-    FeedHead.objects.bulk_create(
-        [FeedHead(user_id=user, epoch=first_epoch(user)) for user in sorted(counts)],
-        ignore_conflicts=True,
-    )
+    heads_of_all = [FeedHead(user_id=user, epoch=first_epoch(user)) for user in sorted(counts)]
+    insert(heads_of_all, unless_taken=["user"])
     heads = FeedHead.objects.select_for_update().filter(pk__in=counts).order_by("pk")
     next_seq = {head.pk: head.seq + 1 for head in heads}
     for count in set(counts.values()):

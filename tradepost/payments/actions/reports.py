@@ -188,12 +188,13 @@ def _move_refund(
 
 
 def _take_back(payment: Payment, refund: Refund, now: datetime) -> None:
+    """Put what has failed back into what is left. The thing's app is not told: it would ask for the
+    same again, and that would fail again, without an end."""
     payment.refunded -= refund.amount
     payment.save(update_fields=["refunded"])
     facts = [f"Payment {payment.pk}", f"Refund {refund.pk}", refund.failure]
     report_finding("A refund has failed", facts, key=f"refund:{refund.pk}", now=now)
     enqueue("payments.apply_waiting", payment_id=str(payment.pk))
-    _tell_thing(payment, now)
 
 
 def _tell_thing(payment: Payment, now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from tradepost.accounts.models import User
 from tradepost.kit.errors import NotFound
 from tradepost.kit.transactions import atomic
-from tradepost.payments.actions.payments import void_payments
+from tradepost.payments.actions.payments import capture_payments, void_payments
 from tradepost.payments.payables import Due
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.bookings import confirm_if_paid
@@ -48,8 +48,10 @@ def note_received(
     booking = lock_booking(pk)
     confirm_if_paid(booking=booking, paid=paid, now=now)
     apply_if_paid(booking=booking, paid=paid, now=now)
-    if booking.status == Booking.Status.CANCELED and authorized:
+    if authorized and booking.status == Booking.Status.CANCELED:
         void_payments(payable="booking", pk=pk, now=now)
+    elif authorized and not booking.awaits_host():  # who agreed while it was under way
+        capture_payments(payable="booking", pk=pk, now=now)
     if booking.status != Booking.Status.PENDING:
         give_back_surplus(booking=booking, now=now)
     elif failed and not paid and not authorized:

@@ -3,6 +3,7 @@ mail, each in the transaction of the deed."""
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
@@ -28,14 +29,15 @@ def announce(
     """Tell the guest and the host, except who did it, that something became of a booking."""
     event = BookingEvent.objects.create(booking=booking, kind=kind, actor=actor, at=now)
     both = {booking.user_id, booking.property.host_id}
-    if kind not in SILENT:
+    here = _who_is_here(both)
+    if kind not in SILENT and here == both:
         say_of_booking(booking=booking, kind=kind, actor=actor)
     publish(
         kind="booking.changed",
-        user_ids=both,
+        user_ids=here,
         data={"booking": booking.pk, "status": str(booking.status)},
     )
-    told = {booking.user_id} if kind in SILENT else both
+    told = here & {booking.user_id} if kind in SILENT else here
     _notify(booking, event, told - {actor.pk} if actor else told)
     if kind in MAILED:
         enqueue(
@@ -46,9 +48,15 @@ def announce(
         )
 
 
-def _notify(booking: Booking, event: BookingEvent, user_ids: Collection[object]) -> None:
+def _who_is_here(sides: Collection[UUID]) -> set[UUID]:
+    """Return who has not left: who has is told nothing, and talks with nobody."""
+    people = User.objects.filter(pk__in=sides, is_active=True)
+    return set(people.values_list("pk", flat=True))
+
+
+def _notify(booking: Booking, event: BookingEvent, user_ids: Collection[UUID]) -> None:
     notify(
-        user_ids=user_ids,  # type: ignore[arg-type] # they are UUIDs
+        user_ids=user_ids,
         kind=f"booking.{event.kind}",
         cause=f"booking:{booking.pk}:{event.pk}",
         actor=event.actor,

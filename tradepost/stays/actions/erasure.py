@@ -24,7 +24,7 @@ NOTHING = Decimal("0.00")
 
 @atomic
 def forget_stays(*, user: User) -> None:
-    """Cancel what has not begun, and forget what a host wrote of their places.
+    """Cancel what is pending or has not begun, and forget what a host wrote of their places.
 
     Guests of the host get everything back, a guest what the terms say. Stays that were, and the
     reviews of them, remain with those who took part in them.
@@ -48,7 +48,7 @@ def forget_stays(*, user: User) -> None:
 
 def _lock_open_bookings(user: User, now: datetime) -> list[Booking]:
     """Lock the bookings, their places and their conversations, each kind in key order."""
-    mine = Booking.objects.upcoming(now).filter(Q(user=user) | Q(property__host=user))
+    mine = Booking.objects.unfinished(now).filter(Q(user=user) | Q(property__host=user))
     rows = Booking.objects.filter(pk__in=list(mine.values_list("pk", flat=True)))
     ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
     places = Property.objects.filter(Q(bookings__in=ids) | Q(host=user)).values("pk")

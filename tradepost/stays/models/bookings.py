@@ -25,8 +25,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Those that have their nights."""
         return self.exclude(status=Booking.Status.CANCELED)
 
-    def upcoming(self, now: datetime) -> BookingQuerySet:
-        return self.live().filter(starts_at__gt=now)
+    def unfinished(self, now: datetime) -> BookingQuerySet:
+        """Those that may still come about: pending ones, and stays that have not begun."""
+        return self.live().filter(Q(status=Booking.Status.PENDING) | Q(starts_at__gt=now))
 
 
 class Booking(models.Model):

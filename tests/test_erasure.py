@@ -319,7 +319,9 @@ def host(zoe, bob) -> None:
     )  # fmt: skip
     day = make_booking(place, bob, START).end_date
     dates = {"start_date": day, "end_date": day + timedelta(days=1)}
-    block_dates(host=zoe, property_id=place.pk, reason=f"for {MARKER}", **dates)
+    block_dates(
+        host=zoe, property_id=place.pk, reason=f"for {MARKER}", now=NOW - timedelta(days=9), **dates
+    )
     season = {"name": f"{MARKER} week", "price": "9.00", **dates}
     add_season(host=zoe, property_id=place.pk, fields=season)
     add_photo(keeper=zoe, property_id=place.pk, file=upload(picture_bytes(), "a.jpg"),

@@ -2,10 +2,18 @@
 
 from datetime import date, datetime, timedelta
 
-from tradepost.stays.errors import DateOutOfReach, EndsBeforeStart, StayLength, TooManyGuests
+from tradepost.accounts.models import User
+from tradepost.stays.errors import (
+    DateOutOfReach,
+    EndsBeforeStart,
+    StayLength,
+    TooManyGuests,
+    TooManyPending,
+)
 from tradepost.stays.models import Booking, Property
 
 FURTHEST_DAYS = 730  # ahead, that a stay may end
+MOST_PENDING = 5  # bookings of one guest, that hold nights unpaid
 
 
 def check_stay(place: Property, *, start: date, end: date, guests: int, now: datetime) -> None:
@@ -32,6 +40,30 @@ def check_changed_stay(
         _check_start(place, start=start, now=now)
     _check_length(place, nights=(end - start).days)
     _check_guests(place, guests=guests)
+
+
+def check_may_hold(*, guest: User) -> None:
+    """Refuse more nights to who holds those of many bookings already that are not paid.
+
+    Raises TooManyPending.
+    """
+    pending = Booking.objects.filter(user=guest, status=Booking.Status.PENDING)
+    if pending.count() >= MOST_PENDING:
+        raise TooManyPending
+
+
+def check_block(place: Property, *, start: date, end: date, now: datetime) -> None:
+    """Refuse to close a place for nights that nobody can book. Raises EndsBeforeStart or
+    DateOutOfReach."""
+    if end <= start:
+        raise EndsBeforeStart(field="end_date")
+    today, reach = place.today(now), timedelta(days=FURTHEST_DAYS)
+    if end <= today:
+        raise DateOutOfReach("These nights have gone by.", field="end_date")
+    if start < today - reach:
+        raise DateOutOfReach("That is too long ago.", field="start_date")
+    if end > today + reach:
+        raise DateOutOfReach(f"Stays end {FURTHEST_DAYS} days ahead at most.", field="end_date")
 
 
 def _check_end(place: Property, *, start: date, end: date, now: datetime) -> None:

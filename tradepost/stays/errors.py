@@ -28,6 +28,11 @@ class NotForYou(Refused):
     message = "You cannot book this place."
 
 
+class TooManyPending(Conflict):
+    code = "too_many_pending"
+    message = "Please pay or cancel what you have booked already before you book more."
+
+
 class DatesTaken(Conflict):
     code = "dates_taken"
     message = "Not all of these nights are free."

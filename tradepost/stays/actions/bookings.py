@@ -8,16 +8,17 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from tradepost.accounts.actions.users import lock_account
+from tradepost.accounts.errors import AccountClosed
 from tradepost.accounts.models import Block, User
 from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.inserts import insert
+from tradepost.kit.locks import weak
 from tradepost.kit.transactions import atomic
 from tradepost.payments.actions.payments import capture_payments
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.cancellations import end_booking
 from tradepost.stays.actions.nights import check_free, lock_booking, lock_property, take_nights
-from tradepost.stays.checks import check_stay
+from tradepost.stays.checks import check_may_hold, check_stay
 from tradepost.stays.errors import (
     BadQuote,
     BookingNotPending,
@@ -55,15 +56,16 @@ def book_stay(
 
     It is to be paid soon where that is instant, and where it is not, once the host agreed. With
     ``expected_total``, what the guest was shown, another total is refused. Raises AccountClosed,
-    NotFound, OwnPlace, NotForYou, what ``check_stay`` refuses, DatesTaken, BadQuote, QuoteExpired
-    or TotalChanged, and changes nothing.
+    NotFound, OwnPlace, NotForYou, TooManyPending, what ``check_stay`` refuses, DatesTaken,
+    BadQuote, QuoteExpired or TotalChanged, and changes nothing.
     """
     place = _find_place(guest, property_id)
     check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
     check_free(  # before waiting for locks
         place=place, start=stay.start_date, end=stay.end_date, empty_after=place.buffer_nights
     )
-    lock_account(guest)
+    _lock_sides(guest, place)
+    check_may_hold(guest=guest)
     place = lock_property(place.pk)
     if place.status != Property.Status.PUBLISHED:
         raise NotFound
@@ -193,9 +195,20 @@ def _find_place(guest: User, property_id: int) -> Property:
         raise NotFound
     if place.host_id == guest.pk:
         raise OwnPlace
+    return place
+
+
+def _lock_sides(guest: User, place: Property) -> None:
+    """Lock the accounts of guest and host, by id: neither is closed, and none blocks the other,
+    while a stay is booked."""
+    rows = User.objects.select_for_update(no_key=weak()).order_by("pk")
+    there = rows.filter(is_active=True).in_bulk([guest.pk, place.host_id])
+    if guest.pk not in there:
+        raise AccountClosed
+    if place.host_id not in there:
+        raise NotFound
     if Block.objects.filter(blocker=place.host_id, blocked=guest).exists():
         raise NotForYou
-    return place
 
 
 def _keep(place: Property, guest: User, stay: Stay, price: Quote, now: datetime) -> Booking:

@@ -1,7 +1,7 @@
 """When places are closed, and what their seasons cost."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tradepost.accounts.models import User
@@ -9,21 +9,28 @@ from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import NotFound
 from tradepost.kit.transactions import atomic
 from tradepost.stays.actions.nights import block_nights, free_block, lock_kept_property
+from tradepost.stays.checks import check_block
 from tradepost.stays.errors import EndsBeforeStart, SeasonsOverlap
 from tradepost.stays.models import Block, Property, Season
 
 
 @atomic
 def block_dates(
-    *, host: User, property_id: int, start_date: date, end_date: date, reason: str = ""
+    *,
+    host: User,
+    property_id: int,
+    start_date: date,
+    end_date: date,
+    reason: str = "",
+    now: datetime,
 ) -> Block:
     """Keep the nights from one date to another free of guests.
 
-    Nights that another block has are its own still. Raises NotFound, EndsBeforeStart, or DatesTaken
-    where there is a stay.
+    Nights that another block has are its own still. Raises NotFound, what ``check_block`` refuses,
+    or DatesTaken where there is a stay.
     """
     place = lock_kept_property(keeper=host, property_id=property_id)
-    _check_range(start_date, end_date)
+    check_block(place, start=start_date, end=end_date, now=now)
     block = Block.objects.create(
         property=place, start_date=start_date, end_date=end_date, reason=reason
     )

@@ -1,7 +1,7 @@
 """Guests and hosts talk in one conversation about a place, from the first question on; what becomes
 of a stay is said in it, in the transaction in which it becomes so."""
 
-from tradepost.accounts.models import User
+from tradepost.accounts.models import Block, User
 from tradepost.kit.errors import Refused
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.conversations import open_conversation_about
@@ -9,16 +9,18 @@ from tradepost.messaging.actions.members import seat_person
 from tradepost.messaging.actions.places import lock_conversation
 from tradepost.messaging.actions.saying import say_in_system_message
 from tradepost.messaging.models import Conversation
-from tradepost.stays.errors import OwnPlace
+from tradepost.stays.errors import NotForYou, OwnPlace
 from tradepost.stays.models import Booking, Property
 
 
 @atomic
 def ask_host(*, guest: User, place: Property) -> Conversation:
     """Return the one conversation that somebody has with the host about a place. Raises OwnPlace
-    for the host."""
+    for the host, and NotForYou for whom the host blocks."""
     if guest.pk == place.host_id:
         raise OwnPlace
+    if Block.objects.filter(blocker=place.host_id, blocked=guest).exists():
+        raise NotForYou
     return _open(place, guest=guest, opener=guest)
 
 

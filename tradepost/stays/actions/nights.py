@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from tradepost.accounts.actions.users import lock_account
 from tradepost.accounts.models import User
 from tradepost.kit.inserts import insert
 from tradepost.kit.locks import lock_one
@@ -28,8 +29,10 @@ def lock_property(property_id: int) -> Property:
 def lock_kept_property(*, keeper: User, property_id: int) -> Property:
     """Lock a place that somebody may change.
 
-    Raises NotFound, also for a published one of somebody else: its calendar is not theirs to see.
+    Raises AccountClosed, or NotFound, also for a published one of somebody else: its calendar is
+    not theirs to see.
     """
+    lock_account(keeper)
     return lock_one(Property.objects.kept_by(keeper).filter(pk=property_id), weakly=True)
 
 
@@ -74,7 +77,8 @@ def take_nights(*, booking: Booking) -> None:
 
 @atomic
 def hold_nights(*, change: BookingChange) -> None:
-    """Hold the nights that a change needs and its booking does not have. Raises DatesTaken."""
+    """Hold the nights that a change needs and its booking does not have, those to be empty after it
+    too. Raises DatesTaken."""
     booking, start, end = change.booking, change.start_date, change.end_date
     check_free(
         place=booking.property,
@@ -87,6 +91,7 @@ def hold_nights(*, change: BookingChange) -> None:
     own.filter(is_buffer=True).update(is_buffer=False, change=change)
     missing = set(nights_between(start, end)) - set(own.values_list("night", flat=True))
     _take(booking, sorted(missing), change)
+    _keep_empty(booking, end, change)
 
 
 @atomic
@@ -162,9 +167,12 @@ def _refill(place: Property, nights: Collection[date]) -> None:
         insert([row], unless_taken=["property", "night"])
 
 
-def _keep_empty(booking: Booking, end: date) -> None:
+def _keep_empty(booking: Booking, end: date, change: BookingChange | None = None) -> None:
     empty = nights_between(end, end + _buffer(booking))
-    rows = [_row(booking.property, night, booking=booking, is_buffer=True) for night in empty]
+    rows = [
+        _row(booking.property, night, booking=booking, change=change, is_buffer=True)
+        for night in empty
+    ]
     insert(rows, unless_taken=["property", "night"])
 
 

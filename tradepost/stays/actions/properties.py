@@ -76,8 +76,9 @@ def delete_property(*, editor: User, property_id: int) -> None:
 def lock_editable(editor: User, property_id: int, *, weakly: bool) -> Property:
     """Lock a place that the editor keeps; a stranger learns of published ones alone.
 
-    Raises NotFound, or Refused for a place of somebody else.
+    Raises AccountClosed, NotFound, or Refused for a place of somebody else.
     """
+    lock_account(editor)
     rows = Property.objects.visible_to(editor).filter(pk=property_id)
     place = lock_one(rows, weakly=weakly)
     if not Property.objects.kept_by(editor).filter(pk=property_id).exists():

@@ -10,6 +10,7 @@ from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from tradepost.accounts.caller import caller
 from tradepost.kit import clock
@@ -30,6 +31,7 @@ from tradepost.stays.actions.changes import (
 )
 from tradepost.stays.actions.conversations import open_booking_conversation
 from tradepost.stays.filters import BookingFilter
+from tradepost.stays.limits import OF_BOOKINGS
 from tradepost.stays.models import Booking
 from tradepost.stays.queries.bookings import list_timeline, with_details
 from tradepost.stays.serializers.bookings import (
@@ -56,6 +58,9 @@ class BookingViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMode
 
     def get_queryset(self) -> QuerySet[Booking]:
         return with_details(Booking.objects.visible_to(caller(self.request)))
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [limit() for limit in OF_BOOKINGS.get(self.action, ())]
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "reader": self.request.user}

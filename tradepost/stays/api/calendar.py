@@ -60,7 +60,9 @@ class BlockViewSet(IdempotentPosts, mixins.ListModelMixin, viewsets.GenericViewS
     def create(self, request: Request, property_pk: str) -> Response:
         """Block dates; 409 where guests stay."""
         fields = read_body(request, BlockInput)
-        block = block_dates(host=caller(request), property_id=int(property_pk), **fields)
+        block = block_dates(
+            host=caller(request), property_id=int(property_pk), now=clock.now(), **fields
+        )
         return created(request, BlockOutput(block).data, pk=block.pk)
 
     def destroy(self, request: Request, property_pk: str, pk: str) -> Response:

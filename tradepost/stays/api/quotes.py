@@ -19,6 +19,7 @@ from tradepost.messaging.serializers.conversations import ConversationOutput
 from tradepost.stays.actions.bookings import Stay, quote_stay
 from tradepost.stays.actions.conversations import ask_host
 from tradepost.stays.checks import check_stay
+from tradepost.stays.limits import Questions
 from tradepost.stays.models import Property
 from tradepost.stays.queries.calendar import is_free
 from tradepost.stays.quotes import sign_quote
@@ -53,6 +54,8 @@ class QuoteView(APIView):
 
 class QuestionView(IdempotentPosts, APIView):
     """Asking the host about a place."""
+
+    throttle_classes = [Questions]
 
     @extend_schema(request=None, responses=ConversationOutput)
     def post(self, request: Request, property_pk: str) -> Response:

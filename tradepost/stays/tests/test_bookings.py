@@ -288,8 +288,9 @@ def test_empty_nights_may_lie_over_blocked_ones(ann):
     place = make_property(buffer_nights=2)
     end = START + timedelta(days=3)
     block_dates(
-        host=place.host, property_id=place.pk, start_date=end, end_date=end + timedelta(days=1)
-    )
+        host=place.host, property_id=place.pk, start_date=end, end_date=end + timedelta(days=1),
+        now=NOW,
+    )  # fmt: skip
     assert book(ann, place)
     assert len(nights_of(place)) == 5
 
@@ -297,8 +298,9 @@ def test_empty_nights_may_lie_over_blocked_ones(ann):
 def test_blocked_nights_cannot_be_booked(ann):
     place = make_property()
     block_dates(
-        host=place.host, property_id=place.pk, start_date=START, end_date=START + timedelta(days=1)
-    )
+        host=place.host, property_id=place.pk, start_date=START, end_date=START + timedelta(days=1),
+        now=NOW,
+    )  # fmt: skip
     with pytest.raises(DatesTaken):
         book(ann, place)
 

@@ -31,6 +31,7 @@ def block(place, first: int, nights: int, host=None) -> Block:
         start_date=START + first * DAY,
         end_date=START + (first + nights) * DAY,
         reason="painting",
+        now=NOW,
     )
 
 

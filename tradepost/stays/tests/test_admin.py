@@ -226,7 +226,7 @@ def test_calendars_are_looked_at_and_not_changed(client, place):
     )
     block = block_dates(
         host=place.host, property_id=place.pk, start_date=date(2027, 4, 1),
-        end_date=date(2027, 4, 3), reason="Painters",
+        end_date=date(2027, 4, 3), reason="Painters", now=NOW,
     )  # fmt: skip
 
     page = client.get(address(type(block), "change", block.pk)).content.decode()

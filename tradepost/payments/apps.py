@@ -7,7 +7,10 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from tradepost.accounts.personal_data import register_personal_data
         from tradepost.kit.audit import register_invariant
-        from tradepost.payments import tasks  # noqa: F401 - registers the jobs
+        from tradepost.payments import (
+            checks,  # noqa: F401 - registers the checks
+            tasks,  # noqa: F401 - registers the jobs
+        )
         from tradepost.payments.audit import INVARIANTS
         from tradepost.payments.events import register_events
         from tradepost.payments.personal_data import collect_payments

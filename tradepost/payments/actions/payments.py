@@ -123,6 +123,14 @@ def void_payments(*, payable: str, pk: int, now: datetime) -> None:
 
 
 @atomic
+def clear_problem(*, payment_id: UUID) -> None:
+    """Note that somebody has looked into what a provider said against us. Raises NotFound."""
+    payment = lock_payment(payment_id)
+    payment.problem = ""
+    payment.save(update_fields=["problem"])
+
+
+@atomic
 def forget_attempts(*, payable: str, pk: int) -> None:
     """Remove what was tried in vain to pay for a thing that is to be deleted.
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.utils import timezone
 
 from tradepost.kit import clock
 from tradepost.kit.faults import report_finding
@@ -108,4 +109,4 @@ def deliver_offline(*, event_id: str) -> None:
 @job("payments.settle_offline")
 def settle_offline(*, reference: str) -> None:
     """Let the offline provider go on with what it left open."""
-    settle_offline_charge(reference=reference, now=clock.now())
+    settle_offline_charge(reference=reference, now=timezone.now())

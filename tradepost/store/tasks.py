@@ -15,6 +15,7 @@ from tradepost.kit.jobs import job
 from tradepost.kit.leases import hold_lease
 from tradepost.kit.mail import Attachment, Mail, send_mail, send_mails
 from tradepost.kit.pictures import remove_files as remove_picture_files
+from tradepost.payments.queries import list_payments
 from tradepost.store.actions.carts import sweep_carts as sweep_abandoned_carts
 from tradepost.store.actions.conversations import reseat_person
 from tradepost.store.actions.images import make_variants as make_image_variants
@@ -73,7 +74,9 @@ def send_cancellation(*, order_id: int) -> None:
     if order is not None:
         canceled = order.events.filter(kind=OrderEvent.Kind.CANCELED).last()
         by_buyer = canceled is not None and canceled.actor_id == order.customer.user_id
-        _mail_buyer(order, "cancellation", context={"by_buyer": by_buyer})
+        was_paid = any(payment.captured for payment in list_payments("order", order.pk))
+        context = {"by_buyer": by_buyer, "was_paid": was_paid}
+        _mail_buyer(order, "cancellation", context=context)
 
 
 @job("store.warn_of_low_stock")

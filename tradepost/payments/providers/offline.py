@@ -2,6 +2,7 @@
 
 It keeps books of its own, does nothing twice under one key, signs its events and sends them through
 the same door as everybody. Published card numbers say how it behaves. docs/payments.md lists them.
+Its clock is its own: a sandbox that runs ahead does not take it along.
 """
 
 import json
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tradepost.kit import clock
@@ -81,7 +83,7 @@ class OfflineProvider:
             currency=asked.currency,
             behaviour=asked.method,
             captures=asked.captures,
-            now=clock.now(),
+            now=timezone.now(),
         )
         if is_new and charge.behaviour == "times_out":
             raise ProviderAway("no answer came in time")
@@ -101,17 +103,17 @@ class OfflineProvider:
         )
 
     def confirm(self, charge: ChargeName, *, code: str) -> ChargeReport:
-        return confirm_offline(key=charge.key, code=code, now=clock.now()).as_report()
+        return confirm_offline(key=charge.key, code=code, now=timezone.now()).as_report()
 
     def capture(self, charge: ChargeName) -> ChargeReport:
-        return capture_offline(key=charge.key, now=clock.now()).as_report()
+        return capture_offline(key=charge.key, now=timezone.now()).as_report()
 
     def cancel(self, charge: ChargeName) -> ChargeReport:
-        return cancel_offline(key=charge.key, now=clock.now()).as_report()
+        return cancel_offline(key=charge.key, now=timezone.now()).as_report()
 
     def refund(self, asked: RefundRequest) -> RefundReport:
         refund = refund_offline(
-            key=asked.key, charge_key=asked.charge.key, amount=asked.amount, now=clock.now()
+            key=asked.key, charge_key=asked.charge.key, amount=asked.amount, now=timezone.now()
         )
         if refund is None:
             raise ProviderRefused("refund_too_large")

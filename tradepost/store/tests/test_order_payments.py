@@ -94,6 +94,18 @@ def test_the_buyer_gets_a_mail_about_each_refund(order, mailoutbox):
     assert kinds(order) == ["paid", "refunded", "refunded"]
 
 
+def test_who_had_paid_a_part_of_a_canceled_order_reads_that_it_comes_back(order, ann, mailoutbox):
+    pay(order, amount="5.00")
+    mailoutbox.clear()
+
+    cancel_order(order_id=order.pk, actor=ann, now=timezone.now())
+    run_jobs()
+
+    [canceled] = [mail for mail in mailoutbox if "is canceled" in mail.subject]
+    assert "what you had paid is on its way back" in canceled.body
+    assert "Nothing was paid" not in canceled.body
+
+
 def test_no_mail_says_that_it_failed_when_it_is_paid_by_now(order, mailoutbox):
     run_jobs()
     mailoutbox.clear()

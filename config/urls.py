@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from tradepost.kit.http import health
+from tradepost.kit.http import health, sitemaps
 from tradepost.kit.http.media import serve_file
 from tradepost.kit.http.schema import ApiDocs
 
@@ -43,6 +43,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:name>.xml", sitemaps.section, name="sitemap-section"),
     path("", include("tradepost.accounts.urls")),
     path("", include("tradepost.notifications.urls")),
     path("", include("tradepost.messaging.urls")),

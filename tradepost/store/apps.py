@@ -33,23 +33,49 @@ def _take_payments() -> None:
     register_payable("order", lock=lock_due, received=note_payment, refunded=note_refund)
 
 
+def _offer_to_search_engines() -> None:
+    from tradepost.kit.http.sitemaps import register_sitemap
+    from tradepost.store.sitemaps import CollectionPages, ProductPages
+
+    register_sitemap("products", ProductPages)
+    register_sitemap("collections", CollectionPages)
+
+
+def _answer_hot_reads() -> None:
+    from tradepost.kit.http.hot import register_hot_read
+    from tradepost.store.hot import PARAMS, product_bytes, product_list_bytes
+    from tradepost.store.stamps import CATALOGUE
+
+    register_hot_read(
+        path=r"/api/v1/store/products/",
+        stamp=CATALOGUE,
+        variant=str(settings.TAX_RATE),
+        make=product_list_bytes,
+        params=PARAMS,
+    )
+    register_hot_read(
+        path=r"/api/v1/store/products/(?P<pk>[0-9]{1,18})/",
+        stamp=CATALOGUE,
+        variant=str(settings.TAX_RATE),
+        make=product_bytes,
+    )
+    register_hot_read(path=r"/api/v1/store/collections/(?:[0-9]{1,18}/)?", stamp=CATALOGUE)
+
+
 class StoreConfig(AppConfig):
     name = "tradepost.store"
 
     def ready(self) -> None:
         from tradepost.accounts.personal_data import register_personal_data
         from tradepost.kit.audit import register_invariant
-        from tradepost.kit.http.hot import register_hot_read
         from tradepost.kit.search.operations import keep_index
         from tradepost.notifications.kinds import Offer, register_kind
         from tradepost.store import tasks  # noqa: F401 - registers the jobs
         from tradepost.store.audit import INVARIANTS
         from tradepost.store.events import register_events
-        from tradepost.store.hot import PARAMS, product_bytes, product_list_bytes
         from tradepost.store.models.search import CATALOGUE_TEXTS
         from tradepost.store.personal_data import collect_shopping
         from tradepost.store.signals import handlers  # noqa: F401 - connects the receivers
-        from tradepost.store.stamps import CATALOGUE
 
         keep_index(CATALOGUE_TEXTS, app=self, model_name="Product")
         for invariant in INVARIANTS:
@@ -60,17 +86,5 @@ class StoreConfig(AppConfig):
         register_events()
         _take_payments()
         register_personal_data("store", collect=collect_shopping)
-        register_hot_read(
-            path=r"/api/v1/store/products/",
-            stamp=CATALOGUE,
-            variant=str(settings.TAX_RATE),
-            make=product_list_bytes,
-            params=PARAMS,
-        )
-        register_hot_read(
-            path=r"/api/v1/store/products/(?P<pk>[0-9]{1,18})/",
-            stamp=CATALOGUE,
-            variant=str(settings.TAX_RATE),
-            make=product_bytes,
-        )
-        register_hot_read(path=r"/api/v1/store/collections/(?:[0-9]{1,18}/)?", stamp=CATALOGUE)
+        _offer_to_search_engines()
+        _answer_hot_reads()

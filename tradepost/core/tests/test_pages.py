@@ -1,5 +1,6 @@
 """The home page, the mailbox, and what holds for every page."""
 
+import json
 import os
 import re
 import time
@@ -253,7 +254,7 @@ def test_a_missing_page_offers_ways_on(client, ann):
 
 
 def test_a_fault_gets_a_page_that_needs_nothing(db, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("tradepost.core.views.Product", None)
+    monkeypatch.setattr("tradepost.core.views.home.Product", None)
     monkeypatch.setattr("django.templatetags.static.StaticNode.handle_simple", None)
 
     with django_assert_num_queries(0):
@@ -268,3 +269,22 @@ def test_a_request_for_another_host_gets_a_page(client, db):
 
     assert answer.status_code == 400
     assert 'href="/"' in answer.content.decode()
+
+
+# --- What home says to search engines ----------------------------------------------------------
+
+
+def test_home_tells_search_engines_who_we_are_and_how_to_search_here(client, db, settings):
+    settings.SITE_URL, settings.SITE_NAME = "https://shop.example", "Tea"
+
+    text = client.get("/").content.decode()
+
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
+    site, organization = map(json.loads, blocks)
+    search = site["potentialAction"]["target"]["urlTemplate"]
+    assert (site["@type"], site["name"], site["url"]) == ("WebSite", "Tea", "https://shop.example/")
+    assert search == "https://shop.example/products/?search={search_term_string}"
+    assert organization["@type"] == "Organization"
+    assert organization["logo"] == "https://shop.example/static/favicon.svg"
+    assert '<link rel="canonical" href="https://shop.example/">' in text
+    assert "<title>Tea: a market that you can talk to</title>" in text

@@ -1,54 +1,23 @@
-"""The home page, likes of products, and the mailbox of the embedded mode."""
+"""The mailbox of the embedded mode."""
 
 from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from tradepost.accounts.caller import SignedInRequest
 from tradepost.core.queries import get_attachment, get_mail, list_mails
 from tradepost.kit.http.downloads import download
-from tradepost.kit.http.pages import check_limit, posted_from
-from tradepost.likes.actions.likes import like, unlike
-from tradepost.likes.limits import LikeChanges
-from tradepost.store.models import Collection, Product
 
-SHOWN_AT_HOME = 4
 # A mail may look as it likes and open links in a window of their own; it loads and runs nothing.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """What there is, and where to go from here."""
-    products = Product.objects.public()
-    reduced, rated = products.filter(discount__gt=0), products.filter(ratings_count__gt=0)
-    shelves = {
-        "newest": products.order_by("-last_update", "-id"),
-        "offers": reduced.order_by("-discount", "id"),
-        "best_rated": rated.order_by("-rating", "-id"),
-    }
-    shown = {name: list(shelf[:SHOWN_AT_HOME]) for name, shelf in shelves.items()}
-    prefetch_related_objects([one for shelf in shown.values() for one in shelf], "images")
-    collections = Collection.objects.public().with_products_count().order_by("title", "id")
-    return render(request, "core/home.html", {"collections": collections, **shown})
-
-
-@login_required
-@posted_from("product", "pk")
-def product_like(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Like a product, or no longer like it."""
-    check_limit(LikeChanges(), request)
-    change = unlike if "unlike" in request.POST else like
-    change(user=request.user, kind="product", object_id=pk)
-    return redirect("product", pk=pk)
 
 
 def in_embedded_mode(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -15,9 +15,11 @@ from tradepost.store.filters import ProductFilter
 from tradepost.store.forms import AddToCartForm, CatalogueForm, ReviewForm
 from tradepost.store.models import Product, ProductImage, Promotion, Review
 from tradepost.store.queries import has_bought
+from tradepost.store.views.facts import catalogue_facts, product_facts
 
 PRODUCTS_A_PAGE = 12
 REVIEWS_A_PAGE = 10
+INDEXED = {"collection", "page"}  # what search engines may tell pages of the catalogue apart by
 
 
 def products(request: HttpRequest) -> HttpResponse:
@@ -26,7 +28,13 @@ def products(request: HttpRequest) -> HttpResponse:
     pages = Paginator(_narrow(form.asked()).prefetch_related("images"), PRODUCTS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     numbers = pages.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    context = {"form": form, "page": page, "numbers": numbers}
+    asked = form.cleaned_data
+    facts = catalogue_facts(
+        collection=asked.get("collection"),
+        page=page.number,
+        is_narrowed=not request.GET.keys() <= INDEXED,
+    )
+    context = {"form": form, "page": page, "numbers": numbers, "facts": facts}
     return render(request, "store/products.html", context)
 
 
@@ -54,6 +62,7 @@ def show_product(
     user = request.user if isinstance(request.user, User) else None
     context = {
         "product": shown,
+        "facts": product_facts(shown),
         "picture": _choose_picture(shown, request.GET.get("picture", "")),
         "promotion": _name_promotion(shown),
         "tags": tags.read([shown.pk]).get(shown.pk, []),

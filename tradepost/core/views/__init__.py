@@ -1,0 +1,1 @@
+"""The page door at the top of the ladder."""

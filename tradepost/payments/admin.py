@@ -27,7 +27,10 @@ class ReadOnly:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        """Refuse it on the pages of payments. Who wants to delete something else, which payments
+        keep from that, is told so by Django, and not that a permission is missing."""
+        match = request.resolver_match
+        return match is not None and not str(match.url_name).startswith("payments_")
 
 
 class RefundInline(ReadOnly, admin.TabularInline):

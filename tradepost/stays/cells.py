@@ -6,6 +6,7 @@ curve), so a rectangle is a handful of ranges of such numbers. They cover somewh
 rectangle: whoever looks compares the coordinates as well.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +14,16 @@ from typing import NamedTuple
 HALVINGS = 24  # of each side; a cell is about two metres wide at the equator
 SIDE = 1 << HALVINGS
 MOST_RANGES = 12
+FOUR = 4
+EASTMOST, NORTHMOST = 180, 90  # degrees
+
+
+class BadBounds(ValueError):
+    """Text that names no piece of the map; ``code`` says why not."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,23 @@ class Bounds:
         else:
             yield Bounds(self.west, self.south, 180, self.north)
             yield Bounds(-180, self.south, self.east, self.north)
+
+
+def read_bounds(text: str) -> Bounds:
+    """Return what ``west,south,east,north`` names, in degrees. Raises BadBounds with the code
+    ``four``, ``off_the_map`` or ``upside_down``."""
+    try:
+        degrees = [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise BadBounds("four") from error
+    if len(degrees) != FOUR or not all(map(math.isfinite, degrees)):
+        raise BadBounds("four")
+    west, south, east, north = degrees
+    if max(abs(west), abs(east)) > EASTMOST or max(abs(south), abs(north)) > NORTHMOST:
+        raise BadBounds("off_the_map")
+    if south >= north or west == east:
+        raise BadBounds("upside_down")
+    return Bounds(west, south, east, north)
 
 
 class _Square(NamedTuple):

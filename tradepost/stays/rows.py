@@ -39,6 +39,12 @@ def place_rows(places: QuerySet[Property]) -> Any:
     return places.values_list(*PLAIN, *map(hundredths, HUNDREDTHS))
 
 
+def value_in(row: Row, name: str) -> Any:
+    """Return what a column of a row says, as a model would."""
+    value = row[COLUMNS.index(name)]
+    return from_minor(value) if name in HUNDREDTHS else value
+
+
 def places_as_json(
     rows: Sequence[Row], *, start: date | None, end: date | None, root: str
 ) -> list[Shown]:

@@ -63,12 +63,15 @@ class Stretch(Generic[Row]):
     is_top: bool
 
 
-def newest_first(rows: QuerySet[Row], *, by: str, before: str = "", size: int = 20) -> Stretch[Row]:
+def newest_first(
+    rows: QuerySet[Row], *, by: str, before: str = "", size: int = 20, filled: Sequence[str] = ()
+) -> Stretch[Row]:
     """Return up to ``size`` rows before a place, newest ``by`` first: every stretch costs the same.
 
-    A place that cannot be read means the top of the list.
+    A place that cannot be read means the top of the list. Columns that are ``filled`` may be null,
+    but not in these rows.
     """
-    keys = fixed_keys(rows.model, (f"-{by}", "-id"))
+    keys = fixed_keys(rows.model, (f"-{by}", "-id"), filled=filled)
     place = _read_place(rows.model, keys, before)
     page = read_page(rows, keys, place, size)
     older = write_cursor(keys, place_beside(page, keys)) if page.has_after else ""

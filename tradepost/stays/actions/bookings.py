@@ -28,7 +28,8 @@ from tradepost.stays.errors import (
 )
 from tradepost.stays.models import Booking, BookingEvent, PriceLine, Property
 from tradepost.stays.policies import terms_of
-from tradepost.stays.quotes import Line, Quote, price_stay, read_quote, tariff_of
+from tradepost.stays.queries.calendar import is_free
+from tradepost.stays.quotes import Line, Quote, price_stay, read_quote, sign_quote, tariff_of
 
 Kind = BookingEvent.Kind
 
@@ -40,6 +41,16 @@ class Stay:
     start_date: date
     end_date: date
     guests: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What a stay costs, and whether its nights are free; with ``token`` it is booked at that."""
+
+    price: Quote
+    is_available: bool
+    token: str
+    valid_until: datetime
 
 
 @atomic
@@ -166,6 +177,24 @@ def quote_stay(  # house: allow A1 because it only reads
         lines=lines,
         terms=terms_of(place.cancellation_policy),
         rounding=rounding,
+    )
+
+
+def offer_stay(  # house: allow A1 because it only reads
+    *, place: Property, stay: Stay, now: datetime
+) -> Offer:
+    """Say what a stay costs, and give a signed word that it will for a while.
+
+    Raises what ``check_stay`` refuses; nights that are taken are no reason not to say it.
+    """
+    check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
+    price = quote_stay(place=place, stay=stay)
+    until = now + timedelta(minutes=settings.STAY_QUOTE_MINUTES)
+    return Offer(
+        price=price,
+        is_available=is_free(place, stay.start_date, stay.end_date),
+        token=sign_quote(price, until=until),
+        valid_until=until,
     )
 
 

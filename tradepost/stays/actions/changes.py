@@ -22,7 +22,7 @@ from tradepost.payments.queries import paid_for
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.bookings import Stay, keep_lines, quote_stay
 from tradepost.stays.actions.cancellations import give_back_surplus
-from tradepost.stays.actions.nights import free_nights, hold_nights, lock_booking
+from tradepost.stays.actions.nights import check_free, free_nights, hold_nights, lock_booking
 from tradepost.stays.checks import check_changed_stay
 from tradepost.stays.errors import (
     BookingNotConfirmed,
@@ -144,6 +144,24 @@ def price_change(  # house: allow A1 because it only reads
         kept += half_up(less * (FULL - percent) / FULL)
     more = [Line(PriceLine.Kind.KEPT, kept)] if kept else []
     return NewPrice([*new.lines, *more])
+
+
+def preview_change(  # house: allow A1 because it only reads
+    *, booking: Booking, stay: Stay, actor: User, now: datetime
+) -> NewPrice:
+    """Return what a changed stay would cost in all, if it could be had at all.
+
+    Raises what ``check_may_change`` refuses, or DatesTaken.
+    """
+    check_may_change(booking=booking, stay=stay, now=now)
+    check_free(
+        place=booking.property,
+        start=stay.start_date,
+        end=stay.end_date,
+        empty_after=booking.buffer_nights,
+        apart_from=booking.pk,
+    )
+    return price_change(booking=booking, stay=stay, actor=actor, now=now)
 
 
 def check_may_change(  # house: allow A1 because it only reads

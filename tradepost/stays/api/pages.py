@@ -7,11 +7,10 @@ from rest_framework.response import Response
 
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.kit.http.paths import root_of
-from tradepost.kit.money import from_minor
 from tradepost.stays.found import Keys, read_found
 from tradepost.stays.models import Property
 from tradepost.stays.queries.search import Question, Wish
-from tradepost.stays.rows import COLUMNS, HUNDREDTHS, Row, places_as_json
+from tradepost.stays.rows import Row, places_as_json, value_in
 
 
 class FoundPages(KeysetPages):
@@ -29,5 +28,4 @@ class FoundPages(KeysetPages):
         return self.get_paginated_response(shown)
 
     def value_of(self, row: Row, name: str) -> Any:
-        value = row[COLUMNS.index(name)]
-        return from_minor(value) if name in HUNDREDTHS else value
+        return value_in(row, name)

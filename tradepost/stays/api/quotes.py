@@ -1,9 +1,7 @@
 """What one asks of a place before one books it: what a stay costs, and its host."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -16,13 +14,10 @@ from tradepost.kit import clock
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.messaging.queries.conversations import read_conversation
 from tradepost.messaging.serializers.conversations import ConversationOutput
-from tradepost.stays.actions.bookings import Stay, quote_stay
+from tradepost.stays.actions.bookings import Stay, offer_stay
 from tradepost.stays.actions.conversations import ask_host
-from tradepost.stays.checks import check_stay
 from tradepost.stays.limits import Questions
 from tradepost.stays.models import Property
-from tradepost.stays.queries.calendar import is_free
-from tradepost.stays.quotes import sign_quote
 from tradepost.stays.serializers.prices import QuoteOutput, StayInput
 
 
@@ -38,18 +33,8 @@ class QuoteView(APIView):
         place = get_object_or_404(places.prefetch_related("seasons"), pk=property_pk)
         asked = StayInput(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        stay, now = Stay(**asked.validated_data), clock.now()
-        check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
-        price = quote_stay(place=place, stay=stay)
-        until = now + timedelta(minutes=settings.STAY_QUOTE_MINUTES)
-        shown = {
-            "price": price,
-            "is_available": is_free(place, stay.start_date, stay.end_date),
-            "currency": settings.CURRENCY,
-            "token": sign_quote(price, until=until),
-            "valid_until": until,
-        }
-        return Response(QuoteOutput(shown).data)
+        offer = offer_stay(place=place, stay=Stay(**asked.validated_data), now=clock.now())
+        return Response(QuoteOutput(offer).data)
 
 
 class QuestionView(IdempotentPosts, APIView):

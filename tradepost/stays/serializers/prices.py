@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from tradepost.kit.http.fields import MoneyNumber
@@ -48,10 +49,14 @@ class QuoteOutput(serializers.Serializer[Any]):
     is_available = serializers.BooleanField(read_only=True)
     lines = PriceLineOutput(source="price.lines", many=True, read_only=True)
     total = MoneyNumber(source="price.total", read_only=True)
-    currency = serializers.CharField(read_only=True)
+    currency = serializers.SerializerMethodField()
     rounding = serializers.DecimalField(
         source="price.rounding", max_digits=12, decimal_places=6, read_only=True
     )
     terms = TermsOutput(source="price.terms", read_only=True)
     quote = serializers.CharField(source="token", read_only=True)
     valid_until = serializers.DateTimeField(read_only=True)
+
+    def get_currency(self, offer: object) -> str:
+        """Return the shop's one currency."""
+        return str(settings.CURRENCY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,7 @@ from rest_framework import serializers
 
 from tradepost.kit.http.fields import MoneyNumber
 from tradepost.kit.search import LONGEST_SEARCH, MOST_WORDS, words_of
-from tradepost.stays.cells import Bounds
+from tradepost.stays.cells import BadBounds, Bounds, read_bounds
 from tradepost.stays.models import Property
 from tradepost.stays.models.properties import MOST_GUESTS
 from tradepost.stays.queries.search import Wish
@@ -29,8 +28,6 @@ ORDERINGS = {
     "-rating": ("-rating", "-id"),
 }
 MOST_AMENITIES = 20  # that are looked for
-FOUR = 4
-EASTMOST, NORTHMOST = 180, 90  # degrees
 
 
 class BoundsField(serializers.CharField):
@@ -44,17 +41,9 @@ class BoundsField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> Bounds:  # type: ignore[override]
         try:
-            degrees = [float(part) for part in super().to_internal_value(data).split(",")]
-        except ValueError:
-            self.fail("four")
-        if len(degrees) != FOUR or not all(map(math.isfinite, degrees)):
-            self.fail("four")
-        west, south, east, north = degrees
-        if max(abs(west), abs(east)) > EASTMOST or max(abs(south), abs(north)) > NORTHMOST:
-            self.fail("off_the_map")
-        if south >= north or west == east:
-            self.fail("upside_down")
-        return Bounds(west, south, east, north)
+            return read_bounds(super().to_internal_value(data))
+        except BadBounds as error:
+            self.fail(error.code)
 
 
 class SlugsField(serializers.CharField):

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tradepost.store.charts import height_of, lay_rows, stand_columns
+from tradepost.kit.charts import height_of, lay_rows, stand_columns
 from tradepost.store.tests.factories import make_product
 from tradepost.store.tests.test_reports import make_sale, stella  # noqa: F401 - a fixture
 

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from tradepost.accounts.caller import SignedInRequest
+from tradepost.kit.charts import height_of, lay_rows, stand_columns
 from tradepost.kit.errors import Invalid
-from tradepost.store.charts import height_of, lay_rows, stand_columns
 from tradepost.store.forms import PeriodForm
 from tradepost.store.reports import (
     Period,

@@ -112,9 +112,14 @@ def is_id(column: str, text: str) -> str:
 def written(column: str) -> str:
     """Return SQL for the UUID in ``column`` as JSON has it, with its hyphens."""
     if connection.features.has_native_uuid_field:
-        return f"CAST({column} AS {'CHAR' if connection.vendor == 'mysql' else 'text'})"
+        return as_text(column)
     parts = [f"SUBSTR({column}, {first}, {size})" for first, size in PARTS]
     return " || '-' || ".join(parts)
+
+
+def as_text(column: str) -> str:
+    """Return SQL for a UUID or JSON in ``column`` as the database writes it."""
+    return f"CAST({column} AS {'CHAR' if connection.vendor == 'mysql' else 'text'})"
 
 
 def in_json(column: str, key: str) -> str:

@@ -11,7 +11,7 @@ from django.db.models import F, IntegerField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from tradepost.accounts.models import User
-from tradepost.kit.audit import all_of, describe, in_json, is_id, select, shown, written
+from tradepost.kit.audit import all_of, as_text, describe, in_json, is_id, select, shown, written
 from tradepost.messaging.models import Participant
 from tradepost.messaging.payloads import LEFT, REMOVED
 from tradepost.messaging.queries.conversation_rows import MOST_COUNTED, Place, read_unread
@@ -122,14 +122,14 @@ def _is_outside() -> str:
     Who came back is not shown any more what they once were told of: then there is a word of the
     house, after that message, that they had gone.
     """
+    payload = as_text("gone.payload")
     return f"""(p.id IS NULL OR m.seq > p.left_seq OR (
         m.seq <= p.joined_seq AND NOT EXISTS (
             SELECT 1 FROM messaging_message gone
             WHERE gone.conversation_id = m.conversation_id AND gone.kind = 'system'
             AND gone.seq > m.seq AND gone.seq <= p.joined_seq
-            AND CAST(gone.payload AS text) LIKE '%' || {written("p.user_id")} || '%'
-            AND (CAST(gone.payload AS text) LIKE '%"{LEFT}"%'
-                 OR CAST(gone.payload AS text) LIKE '%"{REMOVED}"%')
+            AND {payload} LIKE '%' || {written("p.user_id")} || '%'
+            AND ({payload} LIKE '%"{LEFT}"%' OR {payload} LIKE '%"{REMOVED}"%')
         )
     ))"""  # noqa: S608 - constants
 
@@ -184,7 +184,7 @@ def find_false_pairs() -> Iterator[str]:
 
     Who was deleted for good is missing from theirs.
     """
-    digits = "REPLACE(CAST(p.user_id AS text), '-', '')"
+    digits = f"REPLACE({as_text('p.user_id')}, '-', '')"
     rows = select(f"""
         SELECT c.id, COUNT(p.id), MIN({digits}), MAX({digits}), c.dedupe_key
         FROM messaging_conversation c

@@ -62,6 +62,7 @@ PAGES = [
     ("guest", "/mail/"),
     ("guest", "/mail/", "main a[href^='/mail/']"),
     ("admin", "/reports/"),
+    ("admin", "/dashboard/"),
 ]
 
 

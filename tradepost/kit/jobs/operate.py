@@ -16,3 +16,8 @@ def revive_jobs(*, jobs: QuerySet[Job], now: datetime) -> int:
     )
     transaction.on_commit(wake.set)
     return count
+
+
+def revive_job(*, job_id: int, now: datetime) -> bool:
+    """Give a dead job a fresh set of attempts; return whether there was one."""
+    return revive_jobs(jobs=Job.objects.filter(pk=job_id), now=now) > 0

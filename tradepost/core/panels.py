@@ -12,10 +12,10 @@ from django.db.models import Count, F, Min, OuterRef, Subquery, Sum, Window
 from django.utils import timezone
 
 from tradepost.accounts.models import User
+from tradepost.kit.charts import stand_columns
 from tradepost.kit.models import Job
 from tradepost.messaging.models import Report
 from tradepost.stays.models import Booking, Night
-from tradepost.store.charts import stand_columns
 from tradepost.store.models import Order
 from tradepost.store.reports import (
     NOT_CANCELED,

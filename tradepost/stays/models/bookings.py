@@ -97,6 +97,7 @@ class Booking(models.Model):
                 condition=Q(
                     status="canceled",
                     canceled_at__isnull=False,
+                    kept__isnull=False,
                     kept__gte=Decimal(0),
                     kept__lte=F("total"),
                 )

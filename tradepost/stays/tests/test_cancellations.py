@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tradepost.accounts.actions.users import close_account
 from tradepost.kit.audit import audit, list_invariants
@@ -13,7 +14,7 @@ from tradepost.payments.models import Payment
 from tradepost.stays.actions.cancellations import cancel_booking
 from tradepost.stays.actions.timers import complete_stays, expire_holds
 from tradepost.stays.errors import BookingNotOpen, RefundChanged
-from tradepost.stays.models import Night
+from tradepost.stays.models import Booking, Night
 from tradepost.stays.tests.factories import NOW, make_property
 from tradepost.stays.tests.money import paid, pay, started
 from tradepost.stays.tests.test_bookings import START, book, nights_of, stay
@@ -213,3 +214,9 @@ def test_the_audit_finds_stays_that_nobody_paid_for(ann):
     booking = confirmed(ann, make_property())
     Payment.objects.update(refunded=Decimal("299.00"))
     assert findings() == [f"booking {booking.pk}: is confirmed for 30000 hundredths, 100 are paid"]
+
+
+def test_the_database_itself_asks_what_is_kept_of_a_canceled_stay(ann):
+    booking = cancel(ann, confirmed(ann, make_property()))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Booking.objects.filter(pk=booking.pk).update(kept=None)

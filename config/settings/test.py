@@ -26,5 +26,10 @@ TEST_DATABASE = DATABASES["default"].setdefault("TEST", {})
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the tests of races and of other processes need one that can be shared.
     TEST_DATABASE["NAME"] = str(Path(DATA_DIR) / "test.sqlite3")
+    # What a killed process wrote is there all the same; only a power cut would lose it.
+    _options = DATABASES["default"]["OPTIONS"]
+    _options["init_command"] = _options["init_command"].replace("=FULL;", "=OFF;")
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 if DATABASES["default"]["ENGINE"].endswith("mariadb"):
     TEST_DATABASE |= {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_nopad_bin"}

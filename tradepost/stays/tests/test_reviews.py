@@ -20,6 +20,7 @@ from tradepost.notifications.kinds import link_for, sentence_for
 from tradepost.notifications.models import Notification
 from tradepost.stays.actions import releases
 from tradepost.stays.actions.releases import release_due_reviews
+from tradepost.stays.actions.releases import release_reviews as release_reviews_of
 from tradepost.stays.actions.reviews import answer_review, delete_review
 from tradepost.stays.errors import AlreadyReviewed, NotYourStay, ReviewsOver, StayNotOver
 from tradepost.stays.models import Booking, Property, Review
@@ -159,6 +160,23 @@ def test_what_is_released_is_not_released_again(stay, ann, hanna):
 
     assert {row.released_at for row in Review.objects.all()} == {AFTER}
     assert heard(hanna).count("stay_review.released") == 2
+
+
+def test_of_a_stay_that_was_released_nothing_is_released_again(stay, ann, hanna):
+    review_both(stay)
+
+    release_reviews_of(booking_ids=[stay.pk], now=TIME_IS_UP)
+
+    assert {row.released_at for row in Review.objects.all()} == {AFTER}
+    assert heard(hanna).count("stay_review.released") == 2
+
+
+def test_what_is_blind_does_not_count_when_others_are_counted(stay, place, bob):
+    review(bob, make_stay(place, bob), 1)
+
+    review_both(stay, 5)
+
+    assert sums_of(place) == (Decimal("5.00"), 5, 1)
 
 
 def test_what_a_host_says_of_a_guest_does_not_count_for_the_place(stay, place, hanna, ann):

@@ -195,7 +195,7 @@ def test_the_latest_released_come_first_page_by_page(api, place, ann):
     Review.objects.bulk_create(
         Review(
             booking=stay, property=place, user=ann, side="guest", rating=number % 5 + 1,
-            created_at=AFTER, released_at=AFTER + number // 3 * SECOND,
+            created_at=AFTER, released_at=AFTER - number // 3 * SECOND,
         )
         for number, stay in enumerate(stays)
     )  # fmt: skip

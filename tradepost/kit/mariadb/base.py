@@ -3,7 +3,8 @@
 It speaks by PyMySQL, which needs no compiler, where mysqlclient is not installed. Sessions read our
 SQL as standard SQL: names in double quotes, ``||`` joins texts. Texts are equal when they are the
 same (the collation of the database, docs/configuration.md), so that nobody's ``client_id`` is taken
-for another; only what asks for it (``icontains``, ``iexact``) forgives capitals.
+for another; only what asks for it (``icontains``, ``iexact``) forgives capitals. A whole number
+that is divided by another gives a whole one, cut off, so that prices are the same everywhere.
 """
 
 from importlib.util import find_spec
@@ -21,6 +22,11 @@ FORGIVING = ("iexact", "icontains", "istartswith", "iendswith")
 
 
 class DatabaseOperations(operations.DatabaseOperations):
+    def combine_expression(self, connector: str, sub_expressions: list[str]) -> str:
+        if connector == "/":  # of whole numbers, as all that we divide are: prices, ratings
+            return f"({' DIV '.join(sub_expressions)})"
+        return str(super().combine_expression(connector, sub_expressions))
+
     def lookup_cast(self, lookup_type: str, internal_type: str | None = None) -> str:
         if lookup_type in FORGIVING:
             return "LOWER(%s)"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BigIntegerField,
     Count,
@@ -25,7 +26,9 @@ from django.db.models import (
     Subquery,
     Window,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from tradepost.accounts.models import Block
@@ -47,6 +50,18 @@ class BoundedCount(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) bounded)"
     output_field = IntegerField()
+
+    def as_mysql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Count all and cut the number: MariaDB lets nothing in FROM speak of the outer query."""
+        counted = self.copy()
+        counted.query = query = self.query.clone()
+        most = query.high_mark
+        query.clear_limits()
+        query.clear_select_clause()
+        query.add_annotation(RawSQL("LEAST(COUNT(*), %s)", [most], self.output_field), "bounded")
+        return counted.as_sql(compiler, connection, template=Subquery.template)
 
 
 class Place(NamedTuple):

@@ -6,7 +6,7 @@ rows are what the database driver gives: no model instances, no conversions.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, timedelta
@@ -84,13 +84,14 @@ class Prepared:
         marks = {name: FIRST_MARK + number for number, name in enumerate(self._places)}
         query = self._build(**{n: _value(kind, marks[n]) for n, kind in self._places.items()})
         sql, params = query.query.sql_with_params()
-        names: dict[Any, str] = {}
+        names: dict[Hashable, str] = {}
         for name, mark in marks.items():
             names[_kept_mark(self._places[name], mark)] = name
         places = []
         for number, value in enumerate(params):
-            place = names.get(value, f"constant{number}")
-            if value not in names:
+            place = names.get(value) if isinstance(value, Hashable) else None
+            if place is None:
+                place = f"constant{number}"
                 self._constants[place] = value
             places.append(f"%({place})s")
         return str(sql % tuple(places))

@@ -1,6 +1,6 @@
 """Pages of places that were looked for, from queries that are built once for each shape.
 
-A search with words is built each time: what it asks the index depends on the words.
+Those with words are built each time: what they ask the index depends on the words.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,12 +10,21 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from tradepost.kit.http.keyset import Page, Place, as_page, away_from, parts_beyond, read_page
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from tradepost.kit.http.keyset import Page, Place, as_page, away_from, parts_beyond
 from tradepost.kit.money import to_minor
 from tradepost.kit.prepared import Kind, Prepared
 from tradepost.stays.models import Property
-from tradepost.stays.queries.search import FEW, Question, Shape, matching_places, near_places
-from tradepost.stays.rows import Row, place_rows
+from tradepost.stays.queries.search import (
+    FEW,
+    count_near,
+    free_places,
+    matching_places,
+)
+from tradepost.stays.queries.wishes import Question, Shape
+from tradepost.stays.rows import COLUMNS, Row, place_rows
 
 Keys = tuple[str, ...]
 KINDS: Mapping[str, Kind] = {
@@ -42,52 +51,54 @@ class Look:
 def read_found(question: Question, keys: Keys, place: Place, size: int) -> Page[Row]:
     """Return the rows of places next to a place in this order; where there are bounds, after a look
     at how many places lie within."""
-    if question.shape.has_bounds and not _is_small(question):
+    if question.shape.has_bounds and count_near(question=question) > FEW:
         question = question.walking()
-    if question.shape.text:
-        places = matching_places(shape=question.shape, **question.values)
-        return read_page(place_rows(places), keys, place, size)
     marks = tuple(range(len(place.values)))
     look = Look(question.shape, keys, replace(place, values=marks))
     values = {**question.values, **dict(zip(_names_of(look), place.values, strict=True))}
     kept = {n: to_minor(v) if isinstance(v, Decimal) else v for n, v in values.items()}
+    try:
+        return as_page(_take(look, kept, size + 1), place, size)
+    except EmptyResultSet:  # no row can meet a condition: a search for nothing but punctuation
+        return as_page([], place, size)
+
+
+def _take(look: Look, values: Mapping[str, Any], most: int) -> list[Row]:
     rows: list[Row] = []
-    for part in _parts(look):
-        if len(rows) <= size:
-            rows += part.run(**kept, limit=size + 1 - len(rows))
-    return as_page(rows, place, size)
+    for part in _parts(look) if look.shape.text else _kept_parts(look):
+        if len(rows) < most:
+            rows += part.run(**values, limit=most - len(rows))
+    return rows
 
 
-def _is_small(question: Question) -> bool:
-    """Return whether few places lie within the ranges of cells; what lies beyond is not counted."""
-    [[near]] = _near(question.shape.ranges).run(**question.values, limit=FEW + 1)
-    return bool(near <= FEW)
-
-
-@lru_cache
-def _near(ranges: int) -> Prepared:
-    return Prepared(
-        lambda **marks: near_places(shape=Shape(ranges=ranges), **marks).values_list("cell"),
-        places={f"{name}{n}": int for name in ("first", "last") for n in range(ranges)},
-        around="SELECT COUNT(*) FROM ({query} LIMIT %(limit)s) AS near",
-    )
-
-
-@lru_cache(maxsize=500)
 def _parts(look: Look) -> list[Prepared]:
     """Return the queries that one after the other find what is next to a place."""
     number = len(parts_beyond(Property.objects.public(), look.keys, look.place))
     places = {name: _kind_of(name) for name in (*_names_in(look.shape), *_names_of(look))}
-    return [
-        Prepared(partial(_build, look, n), places=places, around="{query} LIMIT %(limit)s")
-        for n in range(number)
-    ]
+    around = _around(look)
+    return [Prepared(partial(_build, look, n), places=places, around=around) for n in range(number)]
+
+
+_kept_parts = lru_cache(maxsize=500)(_parts)
+
+
+def _around(look: Look) -> str:
+    if not look.shape.has_stay:
+        return "{query} LIMIT %(limit)s"
+    if connection.vendor == "sqlite":  # it would sort anew, and look up all nights for that
+        return free_places(places="{query}", order="", vendor="sqlite")
+    order = ", ".join(
+        f"{COLUMNS.index(key.lstrip('-')) + 1} {'DESC' if key.startswith('-') else 'ASC'}"
+        for key in away_from(look.place, look.keys)
+    )
+    return free_places(places="{query}", order=f"ORDER BY {order}", vendor=connection.vendor)
 
 
 def _build(look: Look, part: int, **marks: Any) -> Any:
     place = replace(look.place, values=tuple(marks[name] for name in _names_of(look)))
     order = away_from(place, look.keys)
-    places = matching_places(shape=look.shape, **marks)
+    sorted_by = look.keys[0].lstrip("-")
+    places = matching_places(shape=look.shape, sorted_by=sorted_by, **marks)
     condition = parts_beyond(places, order, place)[part]
     return place_rows(places.filter(condition).order_by(*order))
 

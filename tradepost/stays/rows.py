@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ Shown = dict[str, object]
 PHOTOS_LISTED = 5  # of each place
 PLAIN = (
     "id", "name", "city", "latitude", "longitude", "room_type", "capacity", "is_instant",
-    "ratings_count",
+    "ratings_count", "buffer_nights",
 )  # fmt: skip
 HUNDREDTHS = (
     "rating", "price", "weekend_price", "cleaning_fee", "weekly_discount", "monthly_discount",
@@ -76,7 +76,7 @@ def places_as_json(
         }
         for (
             pk, name, city, latitude, longitude, room_type, capacity, is_instant, ratings_count,
-            rating, price, *_,
+            _, rating, price, *_,
         ) in rows
     ]  # fmt: skip
 
@@ -87,23 +87,49 @@ def total_of(tariff: Tariff, start: date, end: date) -> Decimal:
     return sum((line.amount for line in lines), Decimal("0.00"))
 
 
-def _totals(rows: Iterable[Row], start: date, end: date) -> Mapping[int, object]:
-    seasons: dict[int, list[Season]] = defaultdict(list)
-    found = Season.objects.filter(
-        property__in=[row[0] for row in rows], start_date__lt=end, end_date__gt=start
-    )
-    for season in found:
-        seasons[season.property_id].append(season)
+def _totals(rows: Sequence[Row], start: date, end: date) -> Mapping[int, object]:
+    seasons = _seasons_between([row[0] for row in rows], start, end)
     return {
         row[0]: money(to_minor(total_of(_tariff(row, seasons[row[0]]), start, end))) for row in rows
     }
+
+
+def _season_rows(property_ids: list[int]) -> Any:
+    seasons = Season.objects.filter(property_id__in=property_ids).order_by("start_date")
+    prices = map(hundredths, ("price", "weekend_price"))
+    return seasons.values_list("property_id", "start_date", "end_date", *prices)
+
+
+_seasons = PreparedIn(_season_rows)
+
+
+def _seasons_between(
+    property_ids: Collection[int], start: date, end: date
+) -> Mapping[int, Sequence[Season]]:
+    """Return the seasons of each place that some of these nights are in."""
+    found: dict[int, list[Season]] = defaultdict(list)
+    for place, first, last, price, weekend_price in _seasons.run(property_ids):
+        dates = {"start_date": _date(first), "end_date": _date(last)}
+        if dates["start_date"] < end and dates["end_date"] > start:
+            prices = {"price": from_minor(price), "weekend_price": _amount(weekend_price)}
+            found[place].append(Season(**dates, **prices))
+    return found
+
+
+def _date(value: date | str) -> date:
+    """Some drivers know no dates."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _amount(cents: int | None) -> Decimal | None:
+    return None if cents is None else from_minor(cents)
 
 
 def _tariff(row: Row, seasons: Sequence[Season]) -> Tariff:
     price, weekend, cleaning, weekly, monthly, tax = row[TARIFF]
     return Tariff(
         price=from_minor(price),
-        weekend_price=None if weekend is None else from_minor(weekend),
+        weekend_price=_amount(weekend),
         seasons=seasons,
         cleaning_fee=from_minor(cleaning),
         weekly_discount=from_minor(weekly),

@@ -4,32 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import F, Func, QuerySet
+from django.db.models import F, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
+from tradepost.kit.planning import WithoutIndex
 from tradepost.store.extras import tags
 from tradepost.store.models import Product
 from tradepost.store.models.reviews import MOST_STARS
 
 ORDERED_BY = ("unit_price", "price", "last_update", "title", "rating")
 YES, NO = ("true", "True", "1"), ("false", "False", "0")
-
-
-class WithoutIndex(Func):
-    """A column that SQLite's planner may not look up by index.
-
-    It takes the price index for any range, however wide, and then sorts every row by title; going
-    through the title index and leaving rows out is hundreds of times faster for a page of ten.
-    PostgreSQL knows how wide a range is and gets the plain column. So does a list that is in the
-    order of this column: there the index serves both.
-    """
-
-    template = "%(expressions)s"
-    arity = 1
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
 @extend_schema_field(OpenApiTypes.BOOL)

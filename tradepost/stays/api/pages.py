@@ -9,7 +9,7 @@ from tradepost.kit.http.pagination import KeysetPages
 from tradepost.kit.http.paths import root_of
 from tradepost.stays.found import Keys, read_found
 from tradepost.stays.models import Property
-from tradepost.stays.queries.search import Question, Wish
+from tradepost.stays.queries.wishes import Question, Wish
 from tradepost.stays.rows import Row, places_as_json, value_in
 
 

@@ -23,7 +23,7 @@ from tradepost.stays.api.pages import FoundPages
 from tradepost.stays.models import Amenity, Property
 from tradepost.stays.queries.availability import list_days
 from tradepost.stays.queries.properties import knows_street, list_amenities, list_own, with_details
-from tradepost.stays.queries.search import question_of
+from tradepost.stays.queries.wishes import question_of
 from tradepost.stays.serializers.availability import AvailabilityInput, NightOutput
 from tradepost.stays.serializers.properties import AmenityOutput, PropertyInput, PropertyOutput
 from tradepost.stays.serializers.search import FoundOutput, SearchInput

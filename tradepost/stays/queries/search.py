@@ -1,25 +1,20 @@
 """Places that somebody who looks for one could book just so.
 
-What is asked for is taken apart: a ``Shape`` says which conditions there are, and goes with values
-that only fill them in. So a query is built once for each shape.
-
 There are two ways to what lies on a piece of the map. Where few places do, the index of cells finds
 them all, and they are put in order. Where many do, places are walked through in order until a page
-is full: that is soon, because many fit. Which it is, ``near_places`` is counted for, up to ``FEW``.
+is full: that is soon, because many fit. ``count_near`` says which it is.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from functools import reduce
-from operator import or_
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
-    DateField,
     F,
     Func,
     IntegerField,
@@ -33,177 +28,141 @@ from django.db.models import (
 )
 from django.db.models.functions import Concat, StrIndex
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOrEqual
+from django.db.models.sql.compiler import SQLCompiler
 
-from tradepost.stays.cells import MOST_RANGES, Bounds, ranges_of
-from tradepost.stays.checks import FURTHEST_DAYS
-from tradepost.stays.errors import DateOutOfReach, EndsBeforeStart, NoSuchAmenity
-from tradepost.stays.models import Amenity, Night, Property
-from tradepost.stays.models.properties import LONGEST_LEAD
+from tradepost.kit.money import MoneyField
+from tradepost.kit.planning import WithoutIndex, often
+from tradepost.stays.models import Night, Property
 from tradepost.stays.models.search import PROPERTY_TEXTS
-from tradepost.stays.zones import NO_ZONES, zones_by_shift
+from tradepost.stays.queries.wishes import Question, Shape
 
-FEW = 1000  # places: to put as many in order costs about what walking through all does
-NO_RANGE = (1, 0)
-COMPARED = {  # each by the name of its value
-    "min_price": "price__gte",
-    "max_price": "price__lte",
-    "room_type": "room_type",
+FEW = 1500  # places: to put as many in order costs about what walking through all does
+BY_INDEX = ("price", "rating")  # orders of published places
+ALL = 2_000_000_000  # with a limit, a query in brackets is one by itself
+NIGHTS, PLACES = Night._meta.db_table, Property._meta.db_table
+DAYS_LATER = {  # the end of the empty nights after a stay
+    "postgresql": "%(end)s::date + buffer_nights",
+    "sqlite": "date(%(end)s, '+' || buffer_nights || ' days')",
+    "": "%(end)s + INTERVAL buffer_nights DAY",
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What somebody looks for, from ``start`` to the morning of ``end``; whatever is not said does
-    not matter."""
+class LiesInCells(Func):
+    """Whether a place, of this key and cell, lies in one of some ranges: first, last, and so on."""
 
-    start: date | None = None
-    end: date | None = None
-    guests: int | None = None
-    bounds: Bounds | None = None
-    min_price: Decimal | None = None
-    max_price: Decimal | None = None
-    amenities: Sequence[str] = ()
-    room_type: str | None = None
-    is_instant: bool | None = None
-    text: str = ""
+    output_field = BooleanField()
+    conditional = True
+
+    def as_sql(  # type: ignore[override] # it has no template to be given
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        (_, _), (cell, _), *ends = [compiler.compile(part) for part in self.source_expressions]
+        ranges = zip(ends[::2], ends[1::2], strict=True)
+        parts = [f"{cell} >= {first} AND {cell} <= {last}" for (first, _), (last, _) in ranges]
+        return f"({' OR '.join(parts)})", tuple(value for _, some in ends for value in some)
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Have the index asked range by range, as SQLite would not do by itself."""
+        (key, _), (_, _), *ends = [compiler.compile(part) for part in self.source_expressions]
+        values = tuple(value for _, some in ends for value in some)
+        near = _near_sql(len(ends) // 2, shown="id")
+        return f"{key} IN ({near})", (*values, Property.Status.PUBLISHED)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shape:
-    """Which conditions there are.
+def matching_places(*, shape: Shape, sorted_by: str = "", **values: Any) -> QuerySet[Property]:
+    """Return what fits, in no order yet; whether the nights are free is for ``free_places``.
 
-    ``ranges`` counts those of cells, none where places are walked through; ``is_soon`` and
-    ``is_far`` say that it depends on the place, and its date of today, whether the stay starts too
-    soon or ends too late.
+    ``sorted_by`` is the column that they will be sorted by.
     """
-
-    simple: frozenset[str] = frozenset()
-    is_instant: bool | None = None
-    has_bounds: bool = False
-    crosses_date_line: bool = False
-    ranges: int = 0
-    amenities: int = 0
-    has_stay: bool = False
-    is_soon: bool = False
-    is_far: bool = False
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A shape, and what fills it in."""
-
-    shape: Shape
-    values: Mapping[str, Any]
-
-    def walking(self) -> "Question":
-        """Return the same without its cells: the coordinates say it all."""
-        return Question(replace(self.shape, ranges=0), self.values)
-
-
-class DaysLater(Func):
-    """The date so many days after another."""
-
-    output_field = DateField()
-    arity = 2
-    template = "(%(expressions)s DAY)"
-    arg_joiner = " + INTERVAL "
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "(%(expressions)s)"
-        return self.as_sql(compiler, connection, template=template, arg_joiner="::date + ")
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "date(%(expressions)s || ' days')"
-        return self.as_sql(compiler, connection, template=template, arg_joiner=", '+' || ")
-
-
-def question_of(*, wish: Wish, now: datetime) -> Question:
-    """Return what is asked for, by the clocks of this moment.
-
-    Raises NoSuchAmenity, EndsBeforeStart, or DateOutOfReach for what no place on earth can offer.
-    """
-    said = {name: getattr(wish, name) for name in ("guests", *COMPARED)}
-    values = {name: value for name, value in said.items() if value is not None}
-    shape = Shape(
-        simple=frozenset(values),
-        is_instant=wish.is_instant,
-        amenities=len(set(wish.amenities)),
-        text=wish.text,
-    )
-    slugs = sorted(set(wish.amenities))
-    if slugs and Amenity.objects.filter(pk__in=slugs).count() != len(slugs):
-        raise NoSuchAmenity(field="amenities")
-    values |= {f"amenity{number}": slug for number, slug in enumerate(slugs)}
-    question = Question(shape, values)
-    if wish.bounds is not None:
-        question = _on_map(question, wish.bounds)
-    if wish.start is not None and wish.end is not None:
-        question = _on_dates(question, wish.start, wish.end, now)
-    return question
-
-
-def matching_places(*, shape: Shape, **values: Any) -> QuerySet[Property]:
-    """Return what fits, in no order yet."""
-    places = near_places(shape=shape, **values)
-    simple = [Q(**{COMPARED[name]: values[name]}) for name in shape.simple & COMPARED.keys()]
-    if "guests" in shape.simple:
-        simple.append(Q(capacity__gte=_number(values["guests"])))
-    if shape.is_instant is not None:
-        simple.append(Q(is_instant=shape.is_instant))
-    places = places.filter(*simple)
+    walks = sorted_by in BY_INDEX and not (shape.ranges or shape.text)
+    places = _published(by_index=walks).filter(*_simple(shape, sorted_by, values))
+    if shape.ranges:
+        ends = [values[f"{end}{n}"] for n in range(shape.ranges) for end in ("first", "last")]
+        places = places.filter(LiesInCells("pk", "cell", *map(Value, ends)))
     if shape.has_bounds:
-        places = places.filter(_in_rectangle(shape, values))
+        lies_within = _in_rectangle(shape, values)
+        places = places.filter(lies_within if shape.ranges else often(lies_within))
     if shape.amenities:
         places = _having(places, [values[f"amenity{n}"] for n in range(shape.amenities)])
     if shape.has_stay:
-        places = _free(places.filter(_taking(shape, values)), values["start"], values["end"])
+        places = places.filter(_taking(shape, values))
     return PROPERTY_TEXTS.matching(places, shape.text, ranked=False)
 
 
-def near_places(*, shape: Shape, **values: Any) -> QuerySet[Property]:
-    """Return what lies within the ranges of cells; everything without any."""
-    cells = [
-        Q(cell__gte=values[f"first{number}"], cell__lte=values[f"last{number}"])
-        for number in range(shape.ranges)
-    ]
-    return Property.objects.public().filter(reduce(or_, cells, Q())).order_by()
+def _published(*, by_index: bool) -> QuerySet[Property]:
+    """Return the published places; the indexes of orders are for who walks through them."""
+    if by_index:
+        return Property.objects.public()
+    places = Property.objects.alias(status_told=WithoutIndex("status"))
+    return places.filter(status_told=Property.Status.PUBLISHED)
 
 
-def _on_map(question: Question, bounds: Bounds) -> Question:
-    ranges = ranges_of(bounds)
-    crosses = bounds.west > bounds.east
-    # As many as there may be: how many there are makes no other query.
-    ranges += [NO_RANGE] * (MOST_RANGES * (1 + crosses) - len(ranges))
-    values = {name: getattr(bounds, name) for name in ("west", "south", "east", "north")}
-    for number, (first, last) in enumerate(ranges):
-        values |= {f"first{number}": first, f"last{number}": last}
-    shape = replace(question.shape, has_bounds=True, crosses_date_line=crosses, ranges=len(ranges))
-    return Question(shape, {**question.values, **values})
+def _simple(shape: Shape, sorted_by: str, values: Mapping[str, Any]) -> Iterator[Any]:
+    price = F("price") if sorted_by == "price" else WithoutIndex("price")
+    if "min_price" in shape.simple:
+        yield GreaterThanOrEqual(price, Value(values["min_price"], MoneyField()))
+    if "max_price" in shape.simple:
+        yield LessThanOrEqual(price, Value(values["max_price"], MoneyField()))
+    if "room_type" in shape.simple:
+        yield Q(room_type=values["room_type"])
+    if "guests" in shape.simple:
+        yield Q(capacity__gte=_number(values["guests"]))
+    if shape.is_instant is not None:
+        yield Q(is_instant=shape.is_instant)
 
 
-def _on_dates(question: Question, start: date, end: date, now: datetime) -> Question:
-    today, zones = now.astimezone(UTC).date(), zones_by_shift(now)
-    _check_dates(start, end, today, zones)
-    days_left, beyond = (start - today).days, (end - today).days - FURTHEST_DAYS
-    shape = replace(
-        question.shape, has_stay=True, is_soon=days_left <= LONGEST_LEAD, is_far=beyond >= 0
-    )
-    values = {"start": start, "end": end, "nights": (end - start).days}
-    if shape.is_soon or shape.is_far:
-        values |= {"zones_behind": zones[-1], "zones_ahead": zones[1]}
-        values |= {"days_left": days_left, "beyond": beyond}
-    return Question(shape, {**question.values, **values})
+def free_places(*, places: str, order: str, vendor: str) -> str:
+    """Return SQL for the first of some places, which is SQL too, that have all nights free and no
+    guest who arrives in the empty ones afterwards.
+
+    ``order`` is that of the places again, as text, and empty where a planner does not see that they
+    have it; ``%(start)s``, ``%(end)s`` and ``%(limit)s`` are
+    to be filled in. A place has its nights looked up when its turn comes, and only then: they are
+    asked around the sorted places, each as a value. What databases make of NOT EXISTS, or of a
+    condition among the others, may begin with all nights of these dates.
+    """
+    gap_ends = DAYS_LATER.get(vendor, DAYS_LATER[""])
+    during = "night >= %(start)s AND night < %(end)s"
+    guests = "booking_id IS NOT NULL AND NOT is_buffer"
+    after = f"night >= %(end)s AND night < {gap_ends} AND {guests}"
+    return f"""
+        SELECT * FROM ({places} LIMIT {ALL}) AS place
+        WHERE {_has_no_night(during)} AND (buffer_nights = 0 OR {_has_no_night(after)})
+        {order} LIMIT %(limit)s
+    """  # noqa: S608 - words of ours
 
 
-def _check_dates(start: date, end: date, today: date, zones: Mapping[int, str]) -> None:
-    if end <= start:
-        raise EndsBeforeStart("A stay must end after it starts.", field="to")
-    if start < today - timedelta(days=zones[-1] != NO_ZONES):
-        raise DateOutOfReach("This day is over.", field="from")
-    if end > today + timedelta(days=FURTHEST_DAYS + (zones[1] != NO_ZONES)):
-        message = f"Stays can be booked {FURTHEST_DAYS} days ahead at most."
-        raise DateOutOfReach(message, field="to")
+def _has_no_night(condition: str) -> str:
+    nights = f"SELECT night FROM {NIGHTS} WHERE property_id = place.id AND {condition} LIMIT 1"  # noqa: S608
+    return f"CASE WHEN ({nights}) IS NULL THEN TRUE ELSE FALSE END"  # as often() does
+
+
+def count_near(*, question: Question) -> int:
+    """Return how many published places lie within the ranges of cells, up to ``FEW`` and one.
+
+    Range by range, from the index alone: one condition of all ranges would have their rows read.
+    """
+    numbers = range(question.shape.ranges)
+    ranges = [question.values[f"{end}{n}"] for n in numbers for end in ("first", "last")]
+    with connection.cursor() as cursor:
+        near = _near_sql(len(numbers), shown="1")
+        counted = f"SELECT COUNT(*) FROM ({near} LIMIT %s) AS found"  # noqa: S608 - words of ours
+        cursor.execute(counted, [*ranges, Property.Status.PUBLISHED, FEW + 1])
+        [count] = cursor.fetchone()
+    return int(count)
+
+
+@cache
+def _near_sql(ranges: int, *, shown: str) -> str:
+    """Return SQL for the published places in so many ranges, each looked up in the index."""
+    some = " UNION ALL ".join(["SELECT %s, %s"] * ranges)
+    return f"""
+        WITH near (first, last) AS ({some})
+        SELECT {shown} FROM near CROSS JOIN {PLACES}
+        WHERE status = %s AND cell >= first AND cell <= last
+    """  # noqa: S608 - words of ours
 
 
 def _in_rectangle(shape: Shape, values: Mapping[str, Any]) -> Q:
@@ -216,7 +175,8 @@ def _having(places: QuerySet[Property], slugs: Sequence[Any]) -> QuerySet[Proper
     links = Property.amenities.through.objects.filter(property=OuterRef("pk"))
     asked = links.filter(amenity__in=slugs).order_by().values("property")
     number = asked.annotate(number=Count("pk")).values("number")  # type: ignore[misc]
-    return places.alias(amenities_found=Subquery(number)).filter(amenities_found=len(slugs))
+    found = places.alias(amenities_found=Subquery(number))
+    return found.filter(often(Q(amenities_found=len(slugs))))
 
 
 def _taking(shape: Shape, values: Mapping[str, Any]) -> Q:
@@ -240,22 +200,6 @@ def _days_ahead_of_utc(values: Mapping[str, Any]) -> Case:
         for zones in ("zones_behind", "zones_ahead")
     )
     return Case(When(behind, then=-1), When(ahead, then=1), default=0, output_field=IntegerField())
-
-
-def _free(places: QuerySet[Property], start: Any, end: Any) -> QuerySet[Property]:
-    """Keep those where no night is taken, and no guest arrives in the empty ones afterwards.
-
-    Each place has its nights looked up when its turn comes: as a value, because what databases make
-    of NOT EXISTS may begin by reading all nights of these dates.
-    """
-    taken = Night.objects.filter(property=OuterRef("pk")).order_by().values("night")
-    during = taken.filter(night__gte=start, night__lt=end)
-    gap_end = DaysLater(Value(end, DateField()), OuterRef("buffer_nights"))
-    guests = taken.filter(booking__isnull=False, is_buffer=False)
-    after = guests.filter(night__gte=end, night__lt=gap_end)
-    return places.alias(taken=Subquery(during[:1]), next_guest=Subquery(after[:1])).filter(
-        Q(buffer_nights=0) | Q(next_guest__isnull=True), taken__isnull=True
-    )
 
 
 def _number(value: int) -> Value:

@@ -15,7 +15,7 @@ from tradepost.stays.checks import check_stay
 from tradepost.stays.errors import DateOutOfReach, DatesTaken, StayLength, TooManyGuests
 from tradepost.stays.found import read_found
 from tradepost.stays.models import Night, Property
-from tradepost.stays.queries.search import Wish, question_of
+from tradepost.stays.queries.wishes import Wish, question_of
 from tradepost.stays.tests.factories import make_booking, make_host, make_property
 
 DAY = timedelta(days=1)

@@ -321,10 +321,23 @@ def test_a_row_says_what_a_list_shows(api):
 
 
 @pytest.mark.parametrize("ordering", ["newest", "-id", "price", "-price", "rating", "-rating"])
-@pytest.mark.parametrize("asked", [{}, {"search": "house"}, {"bounds": "-10,38,-9,39"}])
-def test_pages_show_each_place_once_in_order_both_ways(api, ordering, asked):
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"search": "house"},
+        {"bounds": "-10,38,-9,39"},
+        {"bounds": "-10,38,-9,39", "from": MARCH_8, "to": date(2027, 3, 10)},
+        {"bounds": "-180,-80,180,80", "from": MARCH_8, "to": date(2027, 3, 10)},
+        {"search": "house", "from": MARCH_8, "to": date(2027, 3, 10), "max_price": 1000},
+    ],
+)
+def test_pages_show_each_place_once_in_order_both_ways(api, monkeypatch, ordering, asked):
+    monkeypatch.setattr("tradepost.stays.found.FEW", 10 if "180" in str(asked) else 1000)
+    host = make_host()
     for number in range(23):
-        make_property(price=Decimal(100 + number // 4 * 10), ratings_count=3, stars=number // 3)
+        price = Decimal(100 + number // 4 * 10)
+        make_property(host, price=price, ratings_count=3, stars=number // 3)
     column = ordering.removeprefix("-").replace("newest", "id")
     falls = ordering in ("newest", "-id", "-price", "-rating")
 

@@ -86,6 +86,11 @@ def _ours_in(env: Mapping[str, str], name: str, *, engine: str) -> Contestant:
     if engine == "sqlite":
         embedded = (sys.executable, "manage.py", "serve", "--port", "{port}")
         return Contestant(name, embedded, env)
+    return serve_scaled_out(env, name)
+
+
+def serve_scaled_out(env: Mapping[str, str], name: str) -> Contestant:
+    """Return ours as it runs on servers: two processes of granian."""
     prod = {"DJANGO_SETTINGS_MODULE": "config.settings.prod", "SECURE_SSL_REDIRECT": "off"}
     scaled_out = (*GRANIAN, "--port", "{port}", "config.wsgi:application")
     return Contestant(name, scaled_out, {**env, **prod})

@@ -52,6 +52,14 @@ def sum_up(payments: Iterable[Payment]) -> Paid:
     return Paid(paid, authorized, live)
 
 
+def given_back_by_hand(payable: str, pk: int) -> Decimal:
+    """Return what somebody, and no rule, decided to give back of what was paid for a thing."""
+    refunds = Refund.objects.filter(payment__in=Payment.objects.of(payable, pk))
+    by_hand = refunds.filter(asked_by__isnull=False).exclude(status=Refund.Status.FAILED)
+    amount: Decimal = by_hand.aggregate(amount=_sum(F("amount")))["amount"]
+    return amount
+
+
 def has_failed(payable: str, pk: int) -> bool:
     """Return whether the latest attempt to pay for a thing has failed."""
     latest = Payment.objects.of(payable, pk).order_by("created_at", "id").last()

@@ -60,10 +60,15 @@ find_false_totals = describe(
 )
 find_unpaid_stays = describe(
     "booking {}: is confirmed for {} hundredths, {} are paid",
+    # What somebody gave back out of kindness is not owed again.
     """
     SELECT * FROM (
         SELECT b.id, b.total, COALESCE((
             SELECT SUM(p.captured - p.refunded) FROM payments_payment p WHERE p.booking_id = b.id
+        ), 0) + COALESCE((
+            SELECT SUM(r.amount) FROM payments_refund r
+            JOIN payments_payment p ON p.id = r.payment_id
+            WHERE p.booking_id = b.id AND r.asked_by_id IS NOT NULL AND r.status <> 'failed'
         ), 0) AS paid
         FROM stays_booking b WHERE b.status = 'confirmed'
     ) sums WHERE paid < total

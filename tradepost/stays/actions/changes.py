@@ -18,7 +18,7 @@ from tradepost.kit.inserts import insert
 from tradepost.kit.money import half_up
 from tradepost.kit.transactions import atomic
 from tradepost.payments.actions.payments import void_payments
-from tradepost.payments.queries import paid_for
+from tradepost.payments.queries import given_back_by_hand, paid_for
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.bookings import Stay, keep_lines, quote_stay
 from tradepost.stays.actions.cancellations import give_back_surplus
@@ -227,7 +227,8 @@ def _keep(
 
 def _go_on(booking: Booking, change: BookingChange, actor: User, now: datetime) -> None:
     """Carry out what is agreed, or wait for its payment."""
-    if change.total <= paid_for("booking", booking.pk).paid:
+    paid = paid_for("booking", booking.pk).paid + given_back_by_hand("booking", booking.pk)
+    if change.total <= paid:
         _apply(booking, change, actor, now)
         return
     change.state = State.UNPAID

@@ -10,6 +10,7 @@ from tradepost.kit.errors import NotFound
 from tradepost.kit.transactions import atomic
 from tradepost.payments.actions.payments import capture_payments, void_payments
 from tradepost.payments.payables import Due
+from tradepost.payments.queries import given_back_by_hand
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.bookings import confirm_if_paid
 from tradepost.stays.actions.cancellations import give_back_surplus
@@ -20,7 +21,8 @@ from tradepost.stays.models import Booking, BookingChange, BookingEvent
 
 
 def lock_due(*, pk: int, payer: User | None) -> Due:
-    """Lock a booking and say what it costs, with a change that waits for its payment.
+    """Lock a booking and say what it costs, with a change that waits for its payment, and without
+    what somebody gave back out of kindness.
 
     While the host has not agreed, money is only held. Raises NotFound or TakesNoPayment.
     """
@@ -31,7 +33,7 @@ def lock_due(*, pk: int, payer: User | None) -> Due:
         raise TakesNoPayment
     change = BookingChange.objects.filter(booking=booking, state="unpaid").first()
     return Due(
-        total=change.total if change else booking.total,
+        total=(change or booking).total - given_back_by_hand("booking", pk),
         currency=booking.currency,
         payer=booking.user,
         title=f"Booking {booking.pk}: {booking.start_date} to {booking.end_date}",
@@ -46,8 +48,9 @@ def note_received(
 ) -> None:
     """Confirm what is paid, and give back what nobody owes any more."""
     booking = lock_booking(pk)
-    confirm_if_paid(booking=booking, paid=paid, now=now)
-    apply_if_paid(booking=booking, paid=paid, now=now)
+    settled = paid + given_back_by_hand("booking", pk)
+    confirm_if_paid(booking=booking, paid=settled, now=now)
+    apply_if_paid(booking=booking, paid=settled, now=now)
     if authorized and booking.status == Booking.Status.CANCELED:
         void_payments(payable="booking", pk=pk, now=now)
     elif authorized and not booking.awaits_host():  # who agreed while it was under way

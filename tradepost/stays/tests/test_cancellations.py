@@ -10,6 +10,8 @@ from tradepost.accounts.actions.users import close_account
 from tradepost.kit.audit import audit, list_invariants
 from tradepost.kit.errors import NotFound
 from tradepost.kit.jobs.runner import run_due_jobs
+from tradepost.payments.actions.refunds import refund_payment
+from tradepost.payments.errors import NothingDue
 from tradepost.payments.models import Payment
 from tradepost.stays.actions.cancellations import cancel_booking
 from tradepost.stays.actions.timers import complete_stays, expire_holds
@@ -181,6 +183,25 @@ def test_who_leaves_as_a_host_gives_everything_back_and_offers_nothing(ann):
     booking.refresh_from_db()
     place.refresh_from_db()
     assert (booking.status, paid(booking), place.status) == ("canceled", 0, "draft")
+
+
+# --- kindness ---------------------------------------------------------------------------------
+
+
+def test_what_somebody_gives_back_out_of_kindness_is_not_owed_again(ann, boss):
+    booking = confirmed(ann, make_property())
+    payment = Payment.objects.get()
+    refund_payment(
+        payment_id=payment.pk, amount=Decimal("50.00"), reason="Cold shower", actor=boss, now=NOW
+    )
+    assert paid(booking) == Decimal("250.00")
+    booking.refresh_from_db()
+    assert booking.status == "confirmed"
+    assert findings() == []
+    with pytest.raises(NothingDue):
+        pay(booking, ann, NOW)
+    cancel(ann, booking, booking.starts_at - DAY)
+    assert paid(booking) == Decimal("150.00")
 
 
 # --- the books --------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def odd(monkeypatch):
 def test_every_app_with_rows_to_watch_has_invariants():
     apps = {invariant.name.partition(".")[0] for invariant in list_invariants()}
 
-    assert apps == {"feed", "messaging", "store"}
+    assert apps == {"feed", "messaging", "payments", "stays", "store"}
 
 
 def test_the_demo_keeps_all_invariants(demo):

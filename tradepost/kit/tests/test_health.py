@@ -33,7 +33,7 @@ def test_a_process_without_its_database_is_not_ready(client, db, monkeypatch, er
 
 def test_a_process_that_waits_for_a_migration_is_not_ready(client, db, monkeypatch) -> None:
     monkeypatch.setattr(health, "_seen_migrated", threading.Event())
-    MigrationRecorder(connection).record_unapplied("kit", "0001_initial")
+    MigrationRecorder(connection).record_unapplied("kit", "0002_sandbox_clock")
 
     answer = client.get("/readyz")
 

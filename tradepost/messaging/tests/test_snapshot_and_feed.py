@@ -286,13 +286,15 @@ WITHOUT_A_SCREEN = {
     # Parts of the actions above, which announce.
     "appending.append_message", "attachments.attach_files", "attachments.keep_file",
     "attachments.refuse_too_many", "conversations.find_people", "edits.keep_history",
-    "erasure.lock_conversations_of",
+    "erasure.lock_conversations_of", "erasure.lock_talks_of",
     "erasure.remove_attachments", "erasure.wipe_messages", "members.pass_on_ownership",
     "mentions.find_named", "mentions.keep_mentions", "messages.notify_about_message",
     "notifications.lock_notifications", "places.change_seen", "places.lock_conversation",
     "places.lock_owned", "places.lock_place", "places.tell_members",
     "push.check_endpoint", "reading.mark_told_read",
     "saying.say_in_system_message",
+    # Of who is gone: the erasure of the person, a moment later, tells the same people.
+    "conversations.retitle_conversations_about",
     # What is left of who is gone, a moment later.
     "erasure.erase_portion", "erasure.erase_what_nobody_wrote", "erasure.erase_notifications",
     # Imports tell nobody, and say so.

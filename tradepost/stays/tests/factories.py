@@ -50,6 +50,7 @@ def make_booking(
         "currency": "USD",
         "terms": {"name": "moderate", "steps": [[120, 100], [0, 50]]},
         "created_at": NOW,
+        "kept": Decimal(0) if fields.get("status") == Booking.Status.CANCELED else None,
     }
     booking = Booking.objects.create(
         property=place,

@@ -32,7 +32,7 @@ from tradepost.kit.http.application import Application
 from tradepost.kit.http.server import DrainingServer, configure
 from tradepost.kit.transactions import unit_of_work
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30  # a machine may be busy
 SHORT_SECONDS = 0.3  # in which what must not come would have come
 Frame = dict[str, Any]
 

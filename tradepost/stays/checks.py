@@ -1,45 +1,64 @@
-"""What a place asks of a stay, apart from free nights."""
+"""What a place asks of a stay, and what stands in the way of one."""
 
 from datetime import date, datetime, timedelta
 
 from tradepost.accounts.models import User
 from tradepost.stays.errors import (
+    BookingNotConfirmed,
+    ChangeOpen,
     DateOutOfReach,
+    DatesTaken,
     EndsBeforeStart,
+    NothingChanges,
     StayLength,
     TooManyGuests,
     TooManyPending,
 )
 from tradepost.stays.models import Booking, Property
+from tradepost.stays.queries.calendar import nights_in_the_way
+from tradepost.stays.quotes import Stay, stay_of
 
 FURTHEST_DAYS = 730  # ahead, that a stay may end
 MOST_PENDING = 5  # bookings of one guest, that hold nights unpaid
 
 
-def check_stay(place: Property, *, start: date, end: date, guests: int, now: datetime) -> None:
+def check_stay(place: Property, stay: Stay, *, now: datetime, was_on: date | None = None) -> None:
     """Refuse dates and guests that a place does not take.
 
-    Raises EndsBeforeStart, DateOutOfReach, StayLength or TooManyGuests.
+    A booked stay that starts when it ``was_on`` anyway is not too soon. Raises EndsBeforeStart,
+    DateOutOfReach, StayLength or TooManyGuests.
     """
+    start, end = stay.start_date, stay.end_date
     _check_end(place, start=start, end=end, now=now)
-    _check_start(place, start=start, now=now)
-    _check_length(place, nights=(end - start).days)
-    _check_guests(place, guests=guests)
-
-
-def check_changed_stay(
-    booking: Booking, *, start: date, end: date, guests: int, now: datetime
-) -> None:
-    """Refuse other dates and guests of a booking that its place does not take.
-
-    A stay that starts when it did anyway is not too soon. Raises what ``check_stay`` raises.
-    """
-    place = booking.property
-    _check_end(place, start=start, end=end, now=now)
-    if start != booking.start_date:
+    if start != was_on:
         _check_start(place, start=start, now=now)
     _check_length(place, nights=(end - start).days)
-    _check_guests(place, guests=guests)
+    _check_guests(place, guests=stay.guests)
+
+
+def check_free(
+    place: Property, stay: Stay, *, empty_after: int, apart_from: int | None = None
+) -> None:
+    """Refuse a stay with nights in its way; see ``nights_in_the_way``. Raises DatesTaken."""
+    nights = nights_in_the_way(
+        place, stay.start_date, stay.end_date, empty_after=empty_after, apart_from=apart_from
+    )
+    if nights:
+        raise DatesTaken(nights=[night.isoformat() for night in nights])
+
+
+def check_may_change(booking: Booking, stay: Stay, *, now: datetime) -> None:
+    """Refuse what a booking cannot be changed to.
+
+    Raises BookingNotConfirmed, ChangeOpen, NothingChanges, or what ``check_stay`` refuses.
+    """
+    if booking.status != Booking.Status.CONFIRMED or booking.starts_at <= now:
+        raise BookingNotConfirmed
+    if booking.changes.filter(is_open=True).exists():
+        raise ChangeOpen
+    if stay == stay_of(booking):
+        raise NothingChanges(field="start_date")
+    check_stay(booking.property, stay, now=now, was_on=booking.start_date)
 
 
 def check_may_hold(*, guest: User) -> None:

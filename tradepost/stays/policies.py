@@ -12,7 +12,7 @@ from typing import Any
 
 from tradepost.kit.money import half_up
 from tradepost.stays.models import PriceLine, Property
-from tradepost.stays.quotes import Line
+from tradepost.stays.quotes import NOTHING, Line, sum_of
 
 Terms = Mapping[str, Any]
 DAY = 24  # hours
@@ -23,7 +23,6 @@ STEPS: Mapping[str, Sequence[tuple[int, int]]] = {
 }
 Kind = PriceLine.Kind
 FULL = 100  # per cent
-NOTHING = Decimal("0.00")
 
 
 def terms_of(policy: str) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def refund_of(
     lines: Sequence[Line], terms: Terms, *, starts_at: datetime, now: datetime
 ) -> Decimal:
     """Return what comes back of these lines if the guest cancels now; rounded once, half-up."""
-    total = sum((line.amount for line in lines), NOTHING)
+    total = sum_of(lines)
     percent = percent_back(terms, starts_at=starts_at, now=now)
     if starts_at <= now:
         return NOTHING
@@ -57,4 +56,4 @@ def refund_of(
 
 
 def _sum(lines: Sequence[Line], kind: str) -> Decimal:
-    return sum((line.amount for line in lines if line.kind == kind), NOTHING)
+    return sum_of(line for line in lines if line.kind == kind)

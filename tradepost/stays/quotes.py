@@ -9,7 +9,7 @@ books with it pays that, whatever the prices are by then.
 
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ from django.core.signing import BadSignature, Signer
 
 from tradepost.kit.money import from_minor, half_up, to_minor
 from tradepost.stays.errors import BadQuote, QuoteExpired
-from tradepost.stays.models import PriceLine, Property, Season
+from tradepost.stays.models import Booking, BookingChange, PriceLine, Property, Season
 
 WEEKEND = (4, 5)  # the nights of Friday and Saturday
 WEEK, MONTH = 7, 28  # nights, from which on a discount counts
@@ -41,6 +41,27 @@ class Line:
     quantity: int = 1
     unit_price: Decimal | None = None
     rate: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stay:
+    """A stay that somebody wants: from one date to the morning of another."""
+
+    start_date: date
+    end_date: date
+    guests: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """What a stay costs, line by line."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the lines."""
+        return sum_of(self.lines)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,26 +93,29 @@ class Tariff:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quote:
+class Quote(Price):
     """What a stay costs. ``rounding`` is the total less what it would be without rounding."""
 
     property_id: int
     start_date: date
     end_date: date
     guests: int
-    lines: tuple[Line, ...]
     terms: dict[str, Any]
     rounding: Decimal = NOTHING
 
-    @property
-    def total(self) -> Decimal:
-        """The sum of the lines."""
-        return sum((line.amount for line in self.lines), NOTHING)
-
-    def is_for(self, property_id: int, start: date, end: date, guests: int) -> bool:
+    def is_for(self, property_id: int, stay: Stay) -> bool:
         """Return whether it was made for this very stay."""
-        asked = (property_id, start, end, guests)
-        return asked == (self.property_id, self.start_date, self.end_date, self.guests)
+        return (property_id, stay) == (self.property_id, stay_of(self))
+
+
+def stay_of(row: Quote | Booking | BookingChange) -> Stay:
+    """Return the stay that was quoted, booked, or asked for instead."""
+    return Stay(start_date=row.start_date, end_date=row.end_date, guests=row.guests)
+
+
+def sum_of(lines: Iterable[Line]) -> Decimal:
+    """Return what these lines amount to."""
+    return sum((line.amount for line in lines), NOTHING)
 
 
 def nights_between(start: date, end: date) -> Iterator[date]:
@@ -127,10 +151,9 @@ def price_stay(tariff: Tariff, start: date, end: date) -> tuple[tuple[Line, ...]
         lines.append(Line(Kind.CLEANING, tariff.cleaning_fee, 1, tariff.cleaning_fee))
         exact += tariff.cleaning_fee
     if tariff.tax:
-        untaxed = sum((line.amount for line in lines), NOTHING)
-        lines.append(Line(Kind.TAX, half_up(untaxed * tariff.tax / HUNDRED), rate=tariff.tax))
+        lines.append(Line(Kind.TAX, half_up(sum_of(lines) * tariff.tax / HUNDRED), rate=tariff.tax))
         exact += exact * tariff.tax / HUNDRED
-    return tuple(lines), sum((line.amount for line in lines), NOTHING) - exact
+    return tuple(lines), sum_of(lines) - exact
 
 
 def lines_as_json(lines: Sequence[Line]) -> list[list[Any]]:

@@ -17,7 +17,7 @@ from tradepost.kit.money import from_minor, to_minor
 from tradepost.kit.pictures.addresses import address_of
 from tradepost.kit.prepared import PreparedIn, hundredths
 from tradepost.stays.models import Photo, Property, Season
-from tradepost.stays.quotes import Tariff, price_stay
+from tradepost.stays.quotes import Tariff, price_stay, sum_of
 
 Row = tuple[Any, ...]
 Shown = dict[str, object]
@@ -84,7 +84,7 @@ def places_as_json(
 def total_of(tariff: Tariff, start: date, end: date) -> Decimal:
     """Return what a stay costs, with everything."""
     lines, _ = price_stay(tariff, start, end)
-    return sum((line.amount for line in lines), Decimal("0.00"))
+    return sum_of(lines)
 
 
 def _totals(rows: Sequence[Row], start: date, end: date) -> Mapping[int, object]:

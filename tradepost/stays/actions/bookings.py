@@ -2,14 +2,14 @@
 comes later, ``money.py`` what payments do to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
 
 from tradepost.accounts.errors import AccountClosed
-from tradepost.accounts.models import Block, User
+from tradepost.accounts.models import User
+from tradepost.accounts.queries import blockers_of
 from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.inserts import insert
 from tradepost.kit.locks import weak
@@ -17,40 +17,15 @@ from tradepost.kit.transactions import atomic
 from tradepost.payments.actions.payments import capture_payments
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.cancellations import end_booking
-from tradepost.stays.actions.nights import check_free, lock_booking, lock_property, take_nights
-from tradepost.stays.checks import check_may_hold, check_stay
-from tradepost.stays.errors import (
-    BadQuote,
-    BookingNotPending,
-    NotForYou,
-    OwnPlace,
-    TotalChanged,
-)
+from tradepost.stays.actions.locks import lock_property, lock_seen_booking
+from tradepost.stays.actions.nights import take_nights
+from tradepost.stays.checks import check_free, check_may_hold, check_stay
+from tradepost.stays.errors import BookingNotPending, NotForYou, OwnPlace
 from tradepost.stays.models import Booking, BookingEvent, PriceLine, Property
-from tradepost.stays.policies import terms_of
-from tradepost.stays.queries.calendar import is_free
-from tradepost.stays.quotes import Line, Quote, price_stay, read_quote, sign_quote, tariff_of
+from tradepost.stays.queries.offers import agree_price
+from tradepost.stays.quotes import NOTHING, Line, Quote, Stay
 
 Kind = BookingEvent.Kind
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stay:
-    """A stay that somebody wants: from one date to the morning of another."""
-
-    start_date: date
-    end_date: date
-    guests: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """What a stay costs, and whether its nights are free; with ``token`` it is booked at that."""
-
-    price: Quote
-    is_available: bool
-    token: str
-    valid_until: datetime
 
 
 @atomic
@@ -71,16 +46,14 @@ def book_stay(
     BadQuote, QuoteExpired or TotalChanged, and changes nothing.
     """
     place = _find_place(guest, property_id)
-    check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
-    check_free(  # before waiting for locks
-        place=place, start=stay.start_date, end=stay.end_date, empty_after=place.buffer_nights
-    )
+    check_stay(place, stay, now=now)
+    check_free(place, stay, empty_after=place.buffer_nights)  # before waiting for locks
     _lock_sides(guest, place)
     check_may_hold(guest=guest)
     place = lock_property(place.pk)
     if place.status != Property.Status.PUBLISHED:
         raise NotFound
-    check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
+    check_stay(place, stay, now=now)
     price = agree_price(place=place, stay=stay, quote=quote, expected_total=expected_total, now=now)
     booking = _keep(place, guest, stay, price, now)
     take_nights(booking=booking)
@@ -90,7 +63,7 @@ def book_stay(
         actor=guest,
         now=now,
     )
-    confirm_if_paid(booking=booking, paid=Decimal(0), now=now)
+    confirm_if_paid(booking=booking, paid=NOTHING, now=now)
     return booking
 
 
@@ -104,7 +77,7 @@ def accept_booking(*, host: User, booking_id: int, now: datetime) -> Booking:
     booking.save(update_fields=["accepted_at", "hold_until"])
     announce(booking=booking, kind=Kind.ACCEPTED, actor=host, now=now)
     capture_payments(payable="booking", pk=booking.pk, now=now)
-    confirm_if_paid(booking=booking, paid=Decimal(0), now=now)
+    confirm_if_paid(booking=booking, paid=NOTHING, now=now)
     return booking
 
 
@@ -113,8 +86,7 @@ def decline_booking(*, host: User, booking_id: int, now: datetime) -> Booking:
     """Say no to a stay that was asked for. Raises NotFound, Refused for its guest, or
     BookingNotPending."""
     booking = lock_request(host=host, booking_id=booking_id)
-    end_booking(booking=booking, kept=Decimal(0), actor=host, now=now)
-    announce(booking=booking, kind=Kind.DECLINED, actor=host, now=now)
+    end_booking(booking=booking, kept=NOTHING, kind=Kind.DECLINED, actor=host, now=now)
     return booking
 
 
@@ -144,65 +116,9 @@ def keep_lines(*, booking: Booking, lines: Sequence[Line]) -> None:
     )  # fmt: skip
 
 
-def agree_price(  # house: allow A1 because it only reads
-    *,
-    place: Property,
-    stay: Stay,
-    quote: str | None,
-    expected_total: Decimal | None,
-    now: datetime,
-) -> Quote:
-    """Return the price that was promised or, without a ``quote``, today's.
-
-    Raises BadQuote, QuoteExpired, or TotalChanged when it is not the expected one.
-    """
-    price = quote_stay(place=place, stay=stay) if quote is None else read_quote(quote, now=now)
-    if not price.is_for(place.pk, stay.start_date, stay.end_date, stay.guests):
-        raise BadQuote(field="quote")
-    if expected_total is not None and expected_total != price.total:
-        raise TotalChanged(total=price.total)
-    return price
-
-
-def quote_stay(  # house: allow A1 because it only reads
-    *, place: Property, stay: Stay
-) -> Quote:
-    """Return what a stay costs today."""
-    lines, rounding = price_stay(tariff_of(place), stay.start_date, stay.end_date)
-    return Quote(
-        property_id=place.pk,
-        start_date=stay.start_date,
-        end_date=stay.end_date,
-        guests=stay.guests,
-        lines=lines,
-        terms=terms_of(place.cancellation_policy),
-        rounding=rounding,
-    )
-
-
-def offer_stay(  # house: allow A1 because it only reads
-    *, place: Property, stay: Stay, now: datetime
-) -> Offer:
-    """Say what a stay costs, and give a signed word that it will for a while.
-
-    Raises what ``check_stay`` refuses; nights that are taken are no reason not to say it.
-    """
-    check_stay(place, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now)
-    price = quote_stay(place=place, stay=stay)
-    until = now + timedelta(minutes=settings.STAY_QUOTE_MINUTES)
-    return Offer(
-        price=price,
-        is_available=is_free(place, stay.start_date, stay.end_date),
-        token=sign_quote(price, until=until),
-        valid_until=until,
-    )
-
-
 def lock_request(*, host: User, booking_id: int) -> Booking:
     """Lock a booking that waits for its host. Raises NotFound, Refused or BookingNotPending."""
-    if not Booking.objects.visible_to(host).filter(pk=booking_id).exists():
-        raise NotFound
-    booking = lock_booking(booking_id)
+    booking = lock_seen_booking(host, booking_id)
     if host.pk != booking.property.host_id:
         raise Refused
     if not booking.awaits_host():
@@ -236,7 +152,7 @@ def _lock_sides(guest: User, place: Property) -> None:
         raise AccountClosed
     if place.host_id not in there:
         raise NotFound
-    if Block.objects.filter(blocker=place.host_id, blocked=guest).exists():
+    if blockers_of(guest.pk, among=[place.host_id]):
         raise NotForYou
 
 

@@ -8,7 +8,8 @@ from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import NotFound
 from tradepost.kit.transactions import atomic
-from tradepost.stays.actions.nights import block_nights, free_block, lock_kept_property
+from tradepost.stays.actions.locks import lock_kept_property
+from tradepost.stays.actions.nights import block_nights, free_block
 from tradepost.stays.checks import check_block
 from tradepost.stays.errors import EndsBeforeStart, SeasonsOverlap
 from tradepost.stays.models import Block, Property, Season

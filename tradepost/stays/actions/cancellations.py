@@ -1,23 +1,22 @@
-"""Ending bookings before their time, and what comes back of the price then."""
+"""Ending bookings before their time, and giving back what was paid for them."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from tradepost.accounts.models import User
-from tradepost.kit.errors import NotFound, Refused
+from tradepost.kit.errors import Refused
 from tradepost.kit.transactions import atomic
 from tradepost.payments.actions.payments import void_payments
 from tradepost.payments.actions.refunds import refund
 from tradepost.payments.queries import paid_for
 from tradepost.stays.actions.announcing import announce
-from tradepost.stays.actions.nights import free_nights, lock_booking
+from tradepost.stays.actions.locks import lock_seen_booking
+from tradepost.stays.actions.nights import free_nights
 from tradepost.stays.errors import BookingNotOpen, RefundChanged
 from tradepost.stays.models import Booking, BookingChange, BookingEvent
-from tradepost.stays.policies import refund_of
-from tradepost.stays.queries.bookings import lines_of
+from tradepost.stays.queries.offers import cancellation_of
 
 Kind = BookingEvent.Kind
-NOTHING = Decimal("0.00")
 
 
 @atomic
@@ -30,41 +29,40 @@ def cancel_booking(
     actor was shown, another amount is refused. Raises NotFound, Refused, BookingNotOpen or
     RefundChanged.
     """
-    _check_may_cancel(actor, booking_id)
-    booking = lock_booking(booking_id)
+    booking = lock_seen_booking(actor, booking_id)
+    is_side = actor.pk in (booking.user_id, booking.property.host_id)
+    if not is_side and not actor.has_perm("stays.cancel_booking"):
+        raise Refused
     if booking.status == Booking.Status.CANCELED or booking.completed_at or booking.ends_at <= now:
         raise BookingNotOpen
-    back = refund_on_cancellation(booking=booking, actor=actor, now=now)
+    back = cancellation_of(booking=booking, actor=actor, now=now).refund
     if expected_refund is not None and expected_refund != back:
         raise RefundChanged(refund=back)
-    kept = booking.total - back if booking.status == Booking.Status.CONFIRMED else NOTHING
-    end_booking(booking=booking, kept=kept, actor=actor, now=now)
-    announce(booking=booking, kind=Kind.CANCELED, actor=actor, now=now)
+    call_off(booking=booking, actor=actor, now=now)
     return booking
 
 
-def refund_on_cancellation(  # house: allow A1 because it only reads
-    *, booking: Booking, actor: User, now: datetime
-) -> Decimal:
-    """Return what the guest would get back if the actor canceled now; of what is not confirmed
-    nothing was taken."""
-    if booking.status != Booking.Status.CONFIRMED:
-        return NOTHING
-    if actor.pk != booking.user_id:
-        return booking.total
-    lines = lines_of(booking)
-    return refund_of(lines, booking.terms, starts_at=booking.starts_at, now=now)
+@atomic
+def call_off(*, booking: Booking, actor: User, now: datetime) -> None:
+    """Cancel a booking, which is locked, in the name of the actor."""
+    kept = cancellation_of(booking=booking, actor=actor, now=now).kept
+    end_booking(booking=booking, kept=kept, kind=Kind.CANCELED, actor=actor, now=now)
 
 
 @atomic
 def end_booking(
-    *, booking: Booking, kept: Decimal, actor: User | None, now: datetime, has_expired: bool = False
+    *,
+    booking: Booking,
+    kept: Decimal,
+    kind: BookingEvent.Kind,
+    actor: User | None,
+    now: datetime,
 ) -> None:
-    """Cancel a booking, which is locked: its nights are free, and what was paid beyond ``kept``
-    goes back."""
+    """End a booking, which is locked, and tell both sides why: ``kind`` is canceled, declined or
+    expired. Its nights are free, and what was paid beyond ``kept`` goes back."""
     booking.status, booking.canceled_at, booking.canceled_by = Booking.Status.CANCELED, now, actor
     booking.kept, booking.hold_until = kept, None
-    booking.expired_at = now if has_expired else None
+    booking.expired_at = now if kind == Kind.EXPIRED else None
     booking.save(
         update_fields=[
             "status", "canceled_at", "canceled_by", "kept", "hold_until", "expired_at",
@@ -76,6 +74,7 @@ def end_booking(
     free_nights(booking=booking)
     void_payments(payable="booking", pk=booking.pk, now=now)
     give_back_surplus(booking=booking, now=now)
+    announce(booking=booking, kind=kind, actor=actor, now=now)
 
 
 @atomic
@@ -85,12 +84,3 @@ def give_back_surplus(*, booking: Booking, now: datetime) -> None:
     if surplus > 0:
         reason = f"Booking {booking.pk}: {booking.status}"
         refund(payable="booking", pk=booking.pk, amount=surplus, reason=reason, now=now)
-
-
-def _check_may_cancel(actor: User, booking_id: int) -> None:
-    booking = Booking.objects.visible_to(actor).filter(pk=booking_id).first()
-    if booking is None:
-        raise NotFound
-    sides = {booking.user_id, booking.property.host_id}
-    if actor.pk not in sides and not actor.has_perm("stays.cancel_booking"):
-        raise Refused

@@ -5,51 +5,28 @@ gets back what the terms say of it, as if these nights had been canceled: the re
 line of its own.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
 
 from tradepost.accounts.models import User
-from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.inserts import insert
-from tradepost.kit.money import half_up
 from tradepost.kit.transactions import atomic
 from tradepost.payments.actions.payments import void_payments
 from tradepost.payments.queries import given_back_by_hand, paid_for
 from tradepost.stays.actions.announcing import announce
-from tradepost.stays.actions.bookings import Stay, keep_lines, quote_stay
+from tradepost.stays.actions.bookings import keep_lines
 from tradepost.stays.actions.cancellations import give_back_surplus
-from tradepost.stays.actions.nights import check_free, free_nights, hold_nights, lock_booking
-from tradepost.stays.checks import check_changed_stay
-from tradepost.stays.errors import (
-    BookingNotConfirmed,
-    ChangeOpen,
-    NoOpenChange,
-    NothingChanges,
-    TotalChanged,
-)
-from tradepost.stays.models import Booking, BookingChange, BookingEvent, Night, PriceLine
-from tradepost.stays.policies import FULL, percent_back
-from tradepost.stays.queries.bookings import lines_of
-from tradepost.stays.quotes import Line, lines_as_json, lines_from_json, nights_between
+from tradepost.stays.actions.locks import lock_side
+from tradepost.stays.actions.nights import free_nights, hold_nights
+from tradepost.stays.checks import check_may_change
+from tradepost.stays.errors import NoOpenChange, TotalChanged
+from tradepost.stays.models import Booking, BookingChange, BookingEvent, Night
+from tradepost.stays.queries.offers import price_change
+from tradepost.stays.quotes import Price, Stay, lines_as_json, lines_from_json
 
 Kind, State = BookingEvent.Kind, BookingChange.State
-NOTHING = Decimal("0.00")
-
-
-@dataclass(frozen=True)
-class NewPrice:
-    """What a changed stay would cost in all."""
-
-    lines: Sequence[Line]
-
-    @property
-    def total(self) -> Decimal:
-        """The sum of the lines."""
-        return sum((line.amount for line in self.lines), NOTHING)
 
 
 @atomic
@@ -65,11 +42,11 @@ def ask_for_change(
 
     The other side has to agree, but for the host of a place that is booked instantly. What it
     costs more is to be paid then, and what it costs less comes back. Raises NotFound, Refused,
-    BookingNotConfirmed, ChangeOpen, NothingChanges, what ``check_changed_stay`` refuses, DatesTaken
+    BookingNotConfirmed, ChangeOpen, NothingChanges, what ``check_stay`` refuses, DatesTaken
     or TotalChanged.
     """
     booking = lock_side(actor, booking_id)
-    check_may_change(booking=booking, stay=stay, now=now)
+    check_may_change(booking, stay, now=now)
     price = price_change(booking=booking, stay=stay, actor=actor, now=now)
     if expected_total is not None and expected_total != price.total:
         raise TotalChanged(total=price.total)
@@ -119,7 +96,7 @@ def close_change(
 ) -> None:
     """Let nothing come of an open change of a booking, which is locked; the stay is as it was."""
     _end(change, state)
-    free_nights(booking=booking, keep=set(nights_between(booking.start_date, booking.end_date)))
+    free_nights(booking=booking)
     void_payments(payable="booking", pk=booking.pk, now=now)
     announce(booking=booking, kind=Kind.CHANGE_ENDED, actor=actor, now=now)
 
@@ -132,82 +109,11 @@ def apply_if_paid(*, booking: Booking, paid: Decimal, now: datetime) -> None:
         _apply(booking, change, None, now)
 
 
-def price_change(  # house: allow A1 because it only reads
-    *, booking: Booking, stay: Stay, actor: User, now: datetime
-) -> NewPrice:
-    """Return what a changed stay would cost in all, at today's prices."""
-    new = quote_stay(place=booking.property, stay=stay)
-    kept = sum((line.amount for line in lines_of(booking) if _is_kept(line)), NOTHING)
-    less = booking.total - kept - new.total
-    if less > 0 and actor.pk == booking.user_id:
-        percent = percent_back(booking.terms, starts_at=booking.starts_at, now=now)
-        kept += half_up(less * (FULL - percent) / FULL)
-    more = [Line(PriceLine.Kind.KEPT, kept)] if kept else []
-    return NewPrice([*new.lines, *more])
-
-
-def preview_change(  # house: allow A1 because it only reads
-    *, booking: Booking, stay: Stay, actor: User, now: datetime
-) -> NewPrice:
-    """Return what a changed stay would cost in all, if it could be had at all.
-
-    Raises what ``check_may_change`` refuses, or DatesTaken.
-    """
-    check_may_change(booking=booking, stay=stay, now=now)
-    check_free(
-        place=booking.property,
-        start=stay.start_date,
-        end=stay.end_date,
-        empty_after=booking.buffer_nights,
-        apart_from=booking.pk,
-    )
-    return price_change(booking=booking, stay=stay, actor=actor, now=now)
-
-
-def check_may_change(  # house: allow A1 because it only reads
-    *, booking: Booking, stay: Stay, now: datetime
-) -> None:
-    """Refuse what a booking cannot be changed to.
-
-    Raises BookingNotConfirmed, ChangeOpen, NothingChanges, or what ``check_changed_stay`` refuses.
-    """
-    if booking.status != Booking.Status.CONFIRMED or booking.starts_at <= now:
-        raise BookingNotConfirmed
-    if booking.changes.filter(is_open=True).exists():
-        raise ChangeOpen
-    if (stay.start_date, stay.end_date, stay.guests) == (
-        booking.start_date,
-        booking.end_date,
-        booking.guests,
-    ):
-        raise NothingChanges(field="start_date")
-    check_changed_stay(
-        booking, start=stay.start_date, end=stay.end_date, guests=stay.guests, now=now
-    )
-
-
-def lock_side(actor: User, booking_id: int) -> Booking:
-    """Lock a booking whose guest or host this is. Raises NotFound, or Refused for others who may
-    see it."""
-    if not Booking.objects.visible_to(actor).filter(pk=booking_id).exists():
-        raise NotFound
-    booking = lock_booking(booking_id)
-    if actor.pk not in (booking.user_id, booking.property.host_id):
-        raise Refused
-    return booking
-
-
-def _is_kept(line: Line) -> bool:
-    return line.kind == PriceLine.Kind.KEPT
-
-
 def _is_agreed_at_once(booking: Booking, actor: User) -> bool:
     return booking.property.is_instant and actor.pk == booking.user_id
 
 
-def _keep(
-    booking: Booking, actor: User, stay: Stay, price: NewPrice, now: datetime
-) -> BookingChange:
+def _keep(booking: Booking, actor: User, stay: Stay, price: Price, now: datetime) -> BookingChange:
     change = BookingChange(
         booking=booking,
         asked_by=actor,
@@ -251,7 +157,7 @@ def _apply(booking: Booking, change: BookingChange, actor: User | None, now: dat
     keep_lines(booking=booking, lines=lines_from_json(change.lines))
     Night.objects.filter(change=change).update(change=None)
     _end(change, State.DONE)
-    free_nights(booking=booking, keep=set(nights_between(booking.start_date, booking.end_date)))
+    free_nights(booking=booking)
     announce(booking=booking, kind=Kind.CHANGED, actor=actor, now=now)
     give_back_surplus(booking=booking, now=now)
 

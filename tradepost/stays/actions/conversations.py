@@ -1,7 +1,8 @@
 """Guests and hosts talk in one conversation about a place, from the first question on; what becomes
 of a stay is said in it, in the transaction in which it becomes so."""
 
-from tradepost.accounts.models import Block, User
+from tradepost.accounts.models import User
+from tradepost.accounts.queries import blockers_of
 from tradepost.kit.errors import Refused
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.conversations import open_conversation_about
@@ -19,7 +20,7 @@ def ask_host(*, guest: User, place: Property) -> Conversation:
     for the host, and NotForYou for whom the host blocks."""
     if guest.pk == place.host_id:
         raise OwnPlace
-    if Block.objects.filter(blocker=place.host_id, blocked=guest).exists():
+    if blockers_of(guest.pk, among=[place.host_id]):
         raise NotForYou
     return _open(place, guest=guest, opener=guest)
 

@@ -1,7 +1,6 @@
 """What becomes of somebody's stays and places when their account is closed."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import Q
 
@@ -12,14 +11,12 @@ from tradepost.kit.locks import weak
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.conversations import retitle_conversations_about
 from tradepost.messaging.actions.erasure import lock_talks_of
-from tradepost.stays.actions.announcing import announce
-from tradepost.stays.actions.cancellations import end_booking, refund_on_cancellation
-from tradepost.stays.actions.nights import lock_booking
+from tradepost.stays.actions.cancellations import call_off
+from tradepost.stays.actions.locks import lock_booking
 from tradepost.stays.actions.reviews import forget_words
-from tradepost.stays.models import Block, Booking, BookingEvent, Photo, Property, Season
+from tradepost.stays.models import Block, Booking, Photo, Property, Season
 
 GONE = "A place that is gone"
-NOTHING = Decimal("0.00")
 
 
 @atomic
@@ -31,7 +28,8 @@ def forget_stays(*, user: User) -> None:
     """
     now = clock.now()
     for booking in _lock_open_bookings(user, now):
-        _call_off(booking, user, now)
+        if booking.status != Booking.Status.CANCELED:
+            call_off(booking=booking, actor=user, now=now)
     places = Property.objects.filter(host=user)
     for place in places.order_by("pk"):
         retitle_conversations_about(subject=place, title=GONE)
@@ -56,12 +54,3 @@ def _lock_open_bookings(user: User, now: datetime) -> list[Booking]:
     list(locked.order_by("pk").values_list("pk"))
     lock_talks_of(user)
     return [lock_booking(pk) for pk in ids]
-
-
-def _call_off(booking: Booking, user: User, now: datetime) -> None:
-    if booking.status == Booking.Status.CANCELED:
-        return
-    back = refund_on_cancellation(booking=booking, actor=user, now=now)
-    kept = booking.total - back if booking.status == Booking.Status.CONFIRMED else NOTHING
-    end_booking(booking=booking, kept=kept, actor=user, now=now)
-    announce(booking=booking, kind=BookingEvent.Kind.CANCELED, actor=user, now=now)

@@ -15,9 +15,11 @@ from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.bookings import confirm_if_paid
 from tradepost.stays.actions.cancellations import give_back_surplus
 from tradepost.stays.actions.changes import apply_if_paid
-from tradepost.stays.actions.nights import lock_booking
+from tradepost.stays.actions.locks import lock_booking
 from tradepost.stays.errors import TakesNoPayment
 from tradepost.stays.models import Booking, BookingChange, BookingEvent
+
+Kind, State = BookingEvent.Kind, BookingChange.State
 
 
 def lock_due(*, pk: int, payer: User | None) -> Due:
@@ -31,7 +33,7 @@ def lock_due(*, pk: int, payer: User | None) -> Due:
     booking = lock_booking(pk)
     if booking.status == Booking.Status.CANCELED:
         raise TakesNoPayment
-    change = BookingChange.objects.filter(booking=booking, state="unpaid").first()
+    change = BookingChange.objects.filter(booking=booking, state=State.UNPAID).first()
     return Due(
         total=(change or booking).total - given_back_by_hand("booking", pk),
         currency=booking.currency,
@@ -58,11 +60,11 @@ def note_received(
     if booking.status != Booking.Status.PENDING:
         give_back_surplus(booking=booking, now=now)
     elif failed and not paid and not authorized:
-        announce(booking=booking, kind=BookingEvent.Kind.PAYMENT_FAILED, actor=None, now=now)
+        announce(booking=booking, kind=Kind.PAYMENT_FAILED, actor=None, now=now)
 
 
 @atomic
 def note_refunded(*, pk: int, amount: Decimal, now: datetime) -> None:
     """Put it on the timeline of a booking, and tell its guest, that money is on its way back."""
     booking = lock_booking(pk)
-    announce(booking=booking, kind=BookingEvent.Kind.REFUNDED, actor=None, now=now)
+    announce(booking=booking, kind=Kind.REFUNDED, actor=None, now=now)

@@ -4,63 +4,16 @@ A row says why its night is taken. Reasons have an order: a stay, the empty nigh
 block; where a stronger one goes, the next one takes the night over.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Q
-
-from tradepost.accounts.actions.users import lock_account
-from tradepost.accounts.models import User
 from tradepost.kit.inserts import insert
-from tradepost.kit.locks import lock_one
 from tradepost.kit.transactions import atomic, refusing_duplicates
+from tradepost.stays.checks import check_free
 from tradepost.stays.errors import DatesTaken
 from tradepost.stays.models import Block, Booking, BookingChange, Night, Property
 from tradepost.stays.models.properties import LONGEST_BUFFER
-from tradepost.stays.quotes import nights_between
-
-
-def lock_property(property_id: int) -> Property:
-    """Lock a place, whoever asks; rows may refer to it meanwhile. Raises NotFound."""
-    places = Property.objects.select_related("host").filter(pk=property_id)
-    return lock_one(places, weakly=True)
-
-
-def lock_kept_property(*, keeper: User, property_id: int) -> Property:
-    """Lock a place that somebody may change.
-
-    Raises AccountClosed, or NotFound, also for a published one of somebody else: its calendar is
-    not theirs to see.
-    """
-    lock_account(keeper)
-    return lock_one(Property.objects.kept_by(keeper).filter(pk=property_id), weakly=True)
-
-
-def lock_booking(booking_id: int) -> Booking:
-    """Lock a booking and then its property, in this order everywhere. Raises NotFound."""
-    rows = Booking.objects.select_related("user").filter(pk=booking_id)
-    booking = lock_one(rows)
-    booking.property = lock_property(booking.property_id)
-    return booking
-
-
-def check_free(  # house: allow A1 because it only reads
-    *, place: Property, start: date, end: date, empty_after: int, apart_from: int | None = None
-) -> None:
-    """Refuse a stay whose nights are taken, or that would leave fewer than ``empty_after`` nights
-    empty before the next stay.
-
-    ``apart_from`` is a booking whose own nights do not count. Raises DatesTaken.
-    """
-    stay = Q(night__gte=start, night__lt=end)
-    after = Q(night__gte=end, night__lt=end + timedelta(days=empty_after))
-    by_guests = Q(booking__isnull=False, is_buffer=False)
-    taken = Night.objects.filter(stay | after & by_guests, property=place)
-    if apart_from is not None:
-        taken = taken.exclude(booking=apart_from)
-    nights = sorted(taken.values_list("night", flat=True))
-    if nights:
-        raise DatesTaken(nights=[night.isoformat() for night in nights])
+from tradepost.stays.quotes import nights_between, stay_of
 
 
 @atomic
@@ -70,7 +23,7 @@ def take_nights(*, booking: Booking) -> None:
     Raises DatesTaken, whatever came in between.
     """
     start, end = booking.start_date, booking.end_date
-    check_free(place=booking.property, start=start, end=end, empty_after=booking.buffer_nights)
+    check_free(booking.property, stay_of(booking), empty_after=booking.buffer_nights)
     _take(booking, list(nights_between(start, end)))
     _keep_empty(booking, end)
 
@@ -81,9 +34,8 @@ def hold_nights(*, change: BookingChange) -> None:
     too. Raises DatesTaken."""
     booking, start, end = change.booking, change.start_date, change.end_date
     check_free(
-        place=booking.property,
-        start=start,
-        end=end,
+        booking.property,
+        stay_of(change),
         empty_after=booking.buffer_nights,
         apart_from=booking.pk,
     )
@@ -95,15 +47,20 @@ def hold_nights(*, change: BookingChange) -> None:
 
 
 @atomic
-def free_nights(*, booking: Booking, keep: Collection[date] = ()) -> None:
-    """Give up the nights of a booking, and the empty ones after it, but those to ``keep``.
+def free_nights(*, booking: Booking) -> None:
+    """Give up the nights of a booking that it has no right to: those beyond its stay, or all of
+    them once it is canceled.
 
     What stood behind it takes them over: blocks, and what other stays want empty.
     """
-    rows = Night.objects.filter(booking=booking).exclude(night__in=keep, is_buffer=False)
-    _give_up(booking.property, rows.values_list("night", flat=True), rows_of=booking)
-    if keep:
-        _keep_empty(booking, max(keep) + timedelta(days=1))
+    is_live = booking.status != Booking.Status.CANCELED
+    stay = set(nights_between(booking.start_date, booking.end_date)) if is_live else ()
+    rows = Night.objects.filter(booking=booking).exclude(night__in=stay, is_buffer=False)
+    given_up = list(rows.values_list("night", flat=True))
+    rows.delete()
+    _refill(booking.property, given_up)
+    if is_live:
+        _keep_empty(booking, booking.end_date)
 
 
 @atomic
@@ -134,12 +91,6 @@ def _take(booking: Booking, nights: Sequence[date], change: BookingChange | None
     taken = Night.objects.filter(property=place, night__in=nights).exclude(booking=booking)
     with refusing_duplicates(taken, DatesTaken()):
         insert([_row(place, night, booking=booking, change=change) for night in nights])
-
-
-def _give_up(place: Property, nights: Iterable[date], *, rows_of: Booking) -> None:
-    given_up = list(nights)
-    Night.objects.filter(booking=rows_of, night__in=given_up).delete()
-    _refill(place, given_up)
 
 
 def _refill(place: Property, nights: Collection[date]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,12 +10,12 @@ from tradepost.kit.transactions import atomic
 from tradepost.stays.actions.announcing import announce
 from tradepost.stays.actions.cancellations import end_booking
 from tradepost.stays.actions.changes import close_change
-from tradepost.stays.actions.nights import lock_booking
+from tradepost.stays.actions.locks import lock_booking
 from tradepost.stays.models import Booking, BookingChange, BookingEvent
+from tradepost.stays.quotes import NOTHING
 
 AT_ONCE = 100
-NOTHING = Decimal("0.00")
-Status = Booking.Status
+Kind, Status = BookingEvent.Kind, Booking.Status
 
 
 def expire_holds(  # house: allow A1 because each booking has its own transaction
@@ -45,8 +44,7 @@ def expire_booking(*, booking_id: int, now: datetime) -> bool:
     booking = lock_booking(booking_id)
     if booking.status != Status.PENDING or booking.hold_until is None or booking.hold_until > now:
         return False
-    end_booking(booking=booking, kept=NOTHING, actor=None, now=now, has_expired=True)
-    announce(booking=booking, kind=BookingEvent.Kind.EXPIRED, actor=None, now=now)
+    end_booking(booking=booking, kept=NOTHING, kind=Kind.EXPIRED, actor=None, now=now)
     return True
 
 
@@ -71,7 +69,7 @@ def complete_stay(*, booking_id: int, now: datetime) -> bool:
         return False
     booking.completed_at = now
     booking.save(update_fields=["completed_at"])
-    announce(booking=booking, kind=BookingEvent.Kind.COMPLETED, actor=None, now=now)
+    announce(booking=booking, kind=Kind.COMPLETED, actor=None, now=now)
     return True
 
 

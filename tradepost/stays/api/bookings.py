@@ -20,20 +20,21 @@ from tradepost.kit.http.pagination import KeysetPages
 from tradepost.kit.http.paths import NUMBER
 from tradepost.messaging.queries.conversations import read_conversation
 from tradepost.messaging.serializers.conversations import ConversationOutput
-from tradepost.stays.actions.bookings import Stay, accept_booking, book_stay, decline_booking
-from tradepost.stays.actions.cancellations import cancel_booking, refund_on_cancellation
+from tradepost.stays.actions.bookings import accept_booking, book_stay, decline_booking
+from tradepost.stays.actions.cancellations import cancel_booking
 from tradepost.stays.actions.changes import (
     agree_to_change,
     ask_for_change,
-    check_may_change,
     end_change,
-    price_change,
 )
 from tradepost.stays.actions.conversations import open_booking_conversation
+from tradepost.stays.checks import check_may_change
 from tradepost.stays.filters import BookingFilter
 from tradepost.stays.limits import OF_BOOKINGS
 from tradepost.stays.models import Booking
 from tradepost.stays.queries.bookings import list_timeline, with_details
+from tradepost.stays.queries.offers import cancellation_of, price_change
+from tradepost.stays.quotes import Stay
 from tradepost.stays.serializers.bookings import (
     BookingMomentOutput,
     BookingOutput,
@@ -105,10 +106,8 @@ class BookingViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMode
     def cancellation(self, request: Request, pk: str) -> Response:
         """Say what would come back if the caller canceled now."""
         booking = get_object_or_404(self.get_queryset(), pk=pk)
-        back = refund_on_cancellation(booking=booking, actor=caller(request), now=clock.now())
-        is_paid = booking.status == Booking.Status.CONFIRMED
-        kept = booking.total - back if is_paid else back
-        shown = {"refund": back, "kept": kept, "currency": booking.currency}
+        said = cancellation_of(booking=booking, actor=caller(request), now=clock.now())
+        shown = {"refund": said.refund, "kept": said.kept, "currency": booking.currency}
         return Response(CancellationOutput(shown).data)
 
     @extend_schema(methods=["GET"], parameters=[ChangeInput], responses=ChangePriceOutput)
@@ -160,7 +159,7 @@ class BookingViewSet(IdempotentPosts, mixins.ListModelMixin, mixins.RetrieveMode
         asked = ChangeInput(data=request.query_params)
         asked.is_valid(raise_exception=True)
         stay, now = _stay_in(dict(asked.validated_data)), clock.now()
-        check_may_change(booking=booking, stay=stay, now=now)
+        check_may_change(booking, stay, now=now)
         price = price_change(booking=booking, stay=stay, actor=caller(request), now=now)
         shown = {
             "lines": price.lines,

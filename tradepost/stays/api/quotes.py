@@ -14,10 +14,11 @@ from tradepost.kit import clock
 from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.messaging.queries.conversations import read_conversation
 from tradepost.messaging.serializers.conversations import ConversationOutput
-from tradepost.stays.actions.bookings import Stay, offer_stay
 from tradepost.stays.actions.conversations import ask_host
 from tradepost.stays.limits import Questions
 from tradepost.stays.models import Property
+from tradepost.stays.queries.offers import offer_stay
+from tradepost.stays.quotes import Stay
 from tradepost.stays.serializers.prices import QuoteOutput, StayInput
 
 

@@ -8,15 +8,27 @@ from django.db.models import Q
 from tradepost.stays.models import Night, Property
 
 
-def is_free(place: Property, start: date, end: date) -> bool:
-    """Return whether a stay could be booked, as far as the nights go.
+def nights_in_the_way(
+    place: Property, start: date, end: date, *, empty_after: int, apart_from: int | None = None
+) -> list[date]:
+    """Return the nights because of which a stay cannot be: those of its own that are taken, and
+    those of other guests among the ``empty_after`` ones behind it.
 
-    The empty nights that it wants after it may lie over blocks and over other empty ones.
+    What is to stay empty may lie over blocks and over other empty nights. ``apart_from`` is a
+    booking whose own nights do not count.
     """
     stay = Q(night__gte=start, night__lt=end)
-    after = Q(night__gte=end, night__lt=end + timedelta(days=place.buffer_nights))
+    after = Q(night__gte=end, night__lt=end + timedelta(days=empty_after))
     by_guests = Q(booking__isnull=False, is_buffer=False)
-    return not Night.objects.filter(stay | after & by_guests, property=place).exists()
+    taken = Night.objects.filter(stay | after & by_guests, property=place)
+    if apart_from is not None:
+        taken = taken.exclude(booking=apart_from)
+    return sorted(taken.values_list("night", flat=True))
+
+
+def is_free(place: Property, start: date, end: date) -> bool:
+    """Return whether a stay could be booked, as far as the nights go."""
+    return not nights_in_the_way(place, start, end, empty_after=place.buffer_nights)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from tradepost.accounts.caller import SignedInRequest
 from tradepost.kit import clock
 from tradepost.kit.http.pages import newest_first, posted_from
 from tradepost.stays.actions.bookings import accept_booking, decline_booking
-from tradepost.stays.actions.cancellations import cancel_booking, refund_on_cancellation
+from tradepost.stays.actions.cancellations import cancel_booking
 from tradepost.stays.actions.conversations import open_booking_conversation
 from tradepost.stays.errors import BookingNotOpen, BookingNotPending
 from tradepost.stays.models import Booking
 from tradepost.stays.queries.bookings import list_timeline, with_details
+from tradepost.stays.queries.offers import cancellation_of
 
 
 @login_required
@@ -36,7 +37,7 @@ def booking(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_host": shown.property.host == request.user,
         "timeline": list_timeline(shown),
         "is_open": is_open,
-        "refund": refund_on_cancellation(booking=shown, actor=request.user, now=now),
+        "refund": cancellation_of(booking=shown, actor=request.user, now=now).refund,
     }
     return render(request, "stays/booking.html", context)
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.contenttypes.management import create_contenttypes
 from django.contrib.contenttypes.models import ContentType
+from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -46,7 +48,7 @@ def empty_tables(database: str) -> None:
     unchecked = connection.constraint_checks_disabled()
     with unchecked, transaction.atomic(using=database), connection.cursor() as cursor:
         for table in PREPARE[connection.vendor](cursor, tables) | made.keys():
-            _restore(cursor, table, made.get(table, []))
+            _restore(connection, cursor, table, made.get(table, []))
     ContentType.objects.clear_cache()
     with _without_making_rows():
         emit_post_migrate_signal(verbosity=0, interactive=False, db=database)
@@ -73,14 +75,20 @@ def _read(cursor: Any, table: str) -> Rows:
     return cursor.fetchall()
 
 
-def _restore(cursor: Any, table: str, rows: Rows) -> None:
-    """Have these rows in the table, and no others; leave it alone if it is so."""
+def _restore(connection: BaseDatabaseWrapper, cursor: Any, table: str, rows: Rows) -> None:
+    """Have these rows in the table, and no others, with new keys after theirs; leave it alone if
+    the rows are so."""
     if rows and _read(cursor, table) == rows:
         return
     cursor.execute(f"DELETE FROM {table}")
     if rows:
         places = ", ".join(["%s"] * len(rows[0]))
         cursor.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+        models = apps.get_models(include_auto_created=True)
+        own = [m for m in models if connection.ops.quote_name(m._meta.db_table) == table]
+        # A test that made the table anew has made its counter anew.
+        for statement in connection.ops.sequence_reset_sql(no_style(), own):
+            cursor.execute(statement)
 
 
 def _prepare_postgresql(cursor: Any, tables: list[str]) -> set[str]:

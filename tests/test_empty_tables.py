@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.management.color import no_style
 from django.db import connection, connections, transaction
 
 from tests.empty_tables import empty_tables
@@ -89,6 +90,20 @@ def test_rows_of_migrations_that_are_gone_are_there_again():
     empty_tables("default")
 
     assert contents() == before
+
+
+def test_new_rows_come_after_those_that_are_there_again():
+    Group.objects.all().delete()
+    with connection.cursor() as cursor:
+        groups = [{"table": "auth_group", "column": "id"}]
+        for statement in connection.ops.sequence_reset_by_name_sql(no_style(), groups):
+            cursor.execute(statement)
+
+    empty_tables("default")
+
+    assert Group.objects.create(name="Singers").pk > max(
+        Group.objects.exclude(name="Singers").values_list("pk", flat=True)
+    )
 
 
 @pytest.mark.skipif(connection.vendor not in triggers.ENGINES, reason="no guards here")

@@ -14,6 +14,7 @@ import pytest
 from django.db import IntegrityError, connection, connections
 from django.utils import timezone
 
+from conftest import make_user
 from tradepost.accounts.models import User
 from tradepost.feed.actions import publishing
 from tradepost.feed.models import FeedHead, Pointer
@@ -214,7 +215,8 @@ def test_without_the_orders_lock_the_goods_come_back_twice(
 ):
     """No constraint can know how much there should be: here the lock is all there is."""
     without_row_locks(monkeypatch, Order)
-    meet_before(monkeypatch, order_changes, "return_stock", sure_meeting)
+    # Before the payments are looked at, which have the order locked as well.
+    meet_before(monkeypatch, order_changes, "return_money", sure_meeting)
 
     outcomes = both(*two_cancellations)
 
@@ -358,11 +360,13 @@ def two_photos():
     place = make_property()
     make_photo(place)
 
-    def keep(name: str) -> Photo:
+    def keep(name: str, keeper: User) -> Photo:
         columns = {"image": f"stays/photos/{name}.png", "width": 1, "height": 1}
-        return photos.keep_photo(keeper=place.host, property_id=place.pk, columns=columns)
+        return photos.keep_photo(keeper=keeper, property_id=place.pk, columns=columns)
 
-    return lambda: keep("one"), lambda: keep("two")
+    # Two keepers, whose accounts are not what keeps them apart.
+    helper = make_user("helper", is_superuser=True)
+    return lambda: keep("one", place.host), lambda: keep("two", helper)
 
 
 def test_the_places_lock_keeps_two_photos_apart(monkeypatch, meeting, two_photos):

@@ -62,6 +62,7 @@ def test_a_visitor_becomes_a_buyer_and_talks_with_the_shop(shop, page):
     page.goto(talk)
     page.get_by_label("Your message").fill("On Tuesday.")
     page.get_by_role("button", name="Send").click()
+    page.get_by_text("On Tuesday.").wait_for()
 
     messages = page.get_by_role("main").inner_text()
     assert messages.index("When will it come?") < messages.index("On Tuesday.")

@@ -1,14 +1,13 @@
 """Who may do what in the shop's API: one table, which names every endpoint and method."""
 
 import base64
-from collections.abc import Iterator
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import reverse
 
 from conftest import make_user
+from tests.permission_tables import offered_by, read_table, status_for, statuses_of_missing
 from tradepost.accounts.actions.users import close_account
 from tradepost.accounts.models import User
 from tradepost.store.actions.carts import claim_cart
@@ -27,7 +26,6 @@ from tradepost.store.tests.factories import (
 )
 
 PEOPLE = ("visitor", "owner", "stranger", "service", "staff", "root")
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
     "gg=="
@@ -125,32 +123,10 @@ TABLE = """
 """  # the catalogue is kept by staff, orders and customers by those with the permissions
 
 
-def read_table() -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
-    """Yield endpoint, method, case and what everybody is answered."""
-    for line in TABLE.strip().splitlines()[1:]:
-        endpoint, method, *case, a, b, c, d, e, f = line.split()
-        yield endpoint, method, " ".join(case), tuple(map(int, (a, b, c, d, e, f)))
+ROWS = read_table(TABLE, PEOPLE)
 
 
-ROWS = list(read_table())
-
-
-def walk(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from walk(pattern.url_patterns)
-        else:
-            yield pattern
-
-
-def methods_of(pattern: URLPattern) -> set[str]:
-    """Return the methods that the view of an address has."""
-    actions = getattr(pattern.callback, "actions", None)
-    offered = actions or [m.lower() for m in METHODS if hasattr(pattern.callback.cls, m.lower())]
-    return {method.upper() for method in offered} - {"HEAD"}
-
-
-OFFERED = {(p.name, method) for p in walk(urlpatterns) for method in methods_of(p)}
+OFFERED = offered_by(urlpatterns)
 
 
 @pytest.fixture
@@ -271,19 +247,12 @@ def test_the_table_names_every_endpoint_and_every_method():
     ("endpoint", "method", "case", "expected"), ROWS, ids=lambda value: str(value).strip("()")
 )
 def test_everybody_may_do_what_the_table_says(api, people, scene, endpoint, method, case, expected):
-    place = scene.place(endpoint, case)
-    answers = {}
+    place, answers = scene.place(endpoint, case), {}
+    form = "multipart" if endpoint.startswith("product-images") else "json"
 
     for name, user in people.items():
-        with transaction.atomic():  # each of them finds everything as it was
-            body = scene.body(endpoint, case)
-            form = "multipart" if endpoint.startswith("product-images") else "json"
-            again = None if user is None else User.objects.get(pk=user.pk)
-            send = getattr(api(again), method.lower())
-            answers[name] = (
-                send(place) if method == "GET" else send(place, body, form)
-            ).status_code
-            transaction.set_rollback(True)
+        body = {} if method == "GET" else scene.body(endpoint, case)
+        answers[name] = status_for(api, user, method, place, body, form)
 
     assert answers == dict(zip(PEOPLE, expected, strict=True))
 
@@ -293,8 +262,7 @@ def test_what_an_endpoint_does_not_offer_is_refused_to_the_most_powerful(
     api, people, scene, endpoint
 ):
     place = scene.place(endpoint, "")
-    missing = [method for method in METHODS if (endpoint, method) not in OFFERED]
 
-    answers = {m: getattr(api(people["root"]), m.lower())(place).status_code for m in missing}
+    answers = statuses_of_missing(api(people["root"]), endpoint, place, offered=OFFERED)
 
-    assert answers == dict.fromkeys(missing, 405)
+    assert answers == dict.fromkeys(answers, 405)

@@ -1,18 +1,17 @@
 """Who may do what with bookings, and with what belongs to a place: one table, which names every
 endpoint of stays that the tables of places and of reviews do not name."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from conftest import make_user
-from tests.test_permissions import METHODS, PICTURE, methods_of, walk
+from tests.permission_tables import METHODS, offered_by, read_table, status_for
+from tests.test_permissions import PICTURE
 from tests.test_permissions_stay_reviews import OFFERED as OF_REVIEWS
 from tests.test_permissions_stays import OFFERED as OF_PLACES
 from tradepost.accounts.models import User
@@ -85,18 +84,8 @@ TABLE = """
 """
 
 
-def read_table() -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
-    """Yield endpoint, method, case and what everybody is answered."""
-    for line in TABLE.strip().splitlines()[1:]:
-        words = line.split()
-        answers = tuple(map(int, words[-len(PEOPLE) :]))
-        endpoint, method, *case = words[: -len(PEOPLE)]
-        yield endpoint, method, " ".join(case), answers
-
-
-ROWS = list(read_table())
-OF_STAYS = {(str(p.name), method) for p in walk(urlpatterns) for method in methods_of(p)}
-OFFERED = OF_STAYS - OF_PLACES - OF_REVIEWS
+ROWS = read_table(TABLE, PEOPLE)
+OFFERED = offered_by(urlpatterns) - OF_PLACES - OF_REVIEWS
 
 
 @pytest.fixture
@@ -205,17 +194,11 @@ def test_the_table_names_every_endpoint_and_every_method():
 
 def answers_to(api, people, scene, endpoint, method, case) -> tuple[int, ...]:
     """Return what everybody is answered; each of them finds everything as it was."""
-    codes = []
     form = "multipart" if endpoint == "property-photos-list" else "json"
-    for user in people.values():
-        with transaction.atomic():
-            place, body = scene.place(endpoint, case), scene.body(endpoint, case)
-            again = None if user is None else User.objects.get(pk=user.pk)
-            send = getattr(api(again), method.lower())
-            answer = send(place, body) if method == "GET" else send(place, body, form)
-            codes.append(answer.status_code)
-            transaction.set_rollback(True)
-    return tuple(codes)
+    return tuple(
+        status_for(api, user, method, scene.place(endpoint, case), scene.body(endpoint, case), form)
+        for user in people.values()
+    )
 
 
 @pytest.mark.parametrize("endpoint", sorted({row[0] for row in ROWS}))

@@ -1,21 +1,19 @@
 """Who may do what with conversations, messages, notifications, the feed and accounts: one table,
 which names every endpoint and method."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.auth.tokens import default_token_generator
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from djoser.utils import encode_uid
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from conftest import make_user
-from tests.test_permissions import METHODS, PICTURE, methods_of, walk
+from tests.permission_tables import METHODS, offered_by, read_table, status_for, walk
+from tests.test_permissions import PICTURE
 from tradepost.accounts import api_urls as of_accounts
 from tradepost.accounts.actions.blocks import block_person
 from tradepost.accounts.models import User
@@ -171,24 +169,10 @@ TABLE = """
 """
 
 
-def read_table() -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
-    """Yield endpoint, method, case and what everybody is answered."""
-    for line in TABLE.strip().splitlines()[1:]:
-        words = line.split()
-        codes = tuple(map(int, words[-len(PEOPLE) :]))
-        endpoint, method, *case = words[: -len(PEOPLE)]
-        yield endpoint, method, " ".join(case), codes
-
-
-ROWS = list(read_table())
+ROWS = read_table(TABLE, PEOPLE)
 APPS = (of_accounts, of_feed, of_messaging, of_notifications)
 API = tuple(pattern for app in APPS for pattern in app.urlpatterns)
-OFFERED = {
-    (str(pattern.name), method)
-    for app in APPS
-    for pattern in walk(app.urlpatterns)
-    for method in methods_of(pattern)
-}
+OFFERED = set().union(*(offered_by(app.urlpatterns) for app in APPS))
 
 
 def address_of(endpoint: str, *ids: object) -> str:
@@ -355,16 +339,11 @@ def test_the_table_names_every_endpoint_and_every_method():
 
 def answers_to(api, people, scene, endpoint, method, case) -> tuple[int, ...]:
     """Return what everybody is answered; each of them finds everything as it was."""
-    codes = []
     form = "multipart" if endpoint == "attachment-list" else "json"
+    codes = []
     for user in people.values():
-        with transaction.atomic():
-            place, body = scene.place(endpoint, case), scene.body(endpoint, method, case)
-            again = None if user is None else User.objects.get(pk=user.pk)
-            send = getattr(api(again), method.lower())
-            answer = send(place) if method == "GET" else send(place, body, form)
-            codes.append(answer.status_code)
-            transaction.set_rollback(True)
+        place, body = scene.place(endpoint, case), scene.body(endpoint, method, case)
+        codes.append(status_for(api, user, method, place, {} if method == "GET" else body, form))
     return tuple(codes)
 
 

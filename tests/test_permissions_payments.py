@@ -1,11 +1,10 @@
 """Who may do what with payments: one table, which names every endpoint and method."""
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from conftest import make_user
-from tests.test_permissions import METHODS, methods_of, walk
+from tests.permission_tables import asking, offered_by, read_table, statuses_of_missing
 from tradepost.accounts.models import User
 from tradepost.payments.api_urls import urlpatterns
 from tradepost.payments.providers.offline import SIGNATURE, sign
@@ -38,12 +37,8 @@ TABLE = """
     payment-events    POST unsigned    400   400      400     400   400   400  400
 """
 
-ROWS = []
-for line in TABLE.strip().splitlines()[1:]:
-    endpoint, method, *case, a, b, c, d, e, f, g = line.split()
-    ROWS.append((endpoint, method, " ".join(case), tuple(map(int, (a, b, c, d, e, f, g)))))
-
-OFFERED = {(p.name, method) for p in walk(urlpatterns) for method in methods_of(p)}
+ROWS = read_table(TABLE, PEOPLE)
+OFFERED = offered_by(urlpatterns)
 EVENT = b'{"id": "e1", "kind": "account.updated", "known": null}'
 
 
@@ -97,8 +92,7 @@ def test_the_table_names_every_endpoint_and_every_method():
 def test_everybody_may_do_what_the_table_says(api, people, scene, endpoint, method, case, expected):
     place, answers = scene.place(endpoint, case), []
     for user in people.values():
-        with transaction.atomic():  # each of them finds everything as it was
-            client = api(user and User.objects.get(pk=user.pk))
+        with asking(api, user) as client:
             if endpoint == "payment-events":
                 signature = "wrong" if case else sign(EVENT)
                 answer = client.post(
@@ -107,7 +101,6 @@ def test_everybody_may_do_what_the_table_says(api, people, scene, endpoint, meth
             else:
                 answer = getattr(client, method.lower())(place, scene.body(endpoint))
             answers.append(answer.status_code)
-            transaction.set_rollback(True)
 
     assert tuple(answers) == expected
 
@@ -117,8 +110,7 @@ def test_what_an_endpoint_does_not_offer_is_refused_to_the_most_powerful(
     api, people, scene, endpoint
 ):
     place = scene.place(endpoint, "")
-    missing = [method for method in METHODS if (endpoint, method) not in OFFERED]
 
-    answers = {m: getattr(api(people["root"]), m.lower())(place).status_code for m in missing}
+    answers = statuses_of_missing(api(people["root"]), endpoint, place, offered=OFFERED)
 
-    assert answers == dict.fromkeys(missing, 405)
+    assert answers == dict.fromkeys(answers, 405)

@@ -1,13 +1,10 @@
 """Who may do what with places to stay: one table, which names every endpoint and method."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from conftest import make_user
-from tests.test_permissions import METHODS, methods_of, walk
+from tests.permission_tables import offered_by, read_table, status_for, statuses_of_missing
 from tradepost.accounts.models import User
 from tradepost.stays.api_urls import urlpatterns
 from tradepost.stays.tests.factories import NOW, make_booking, make_host, make_property
@@ -36,21 +33,11 @@ TABLE = """
 """
 
 
-def read_table() -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
-    """Yield endpoint, method, case and what everybody is answered."""
-    for line in TABLE.strip().splitlines()[1:]:
-        words = line.split()
-        answers = tuple(map(int, words[-len(PEOPLE) :]))
-        endpoint, method, *case = words[: -len(PEOPLE)]
-        yield endpoint, method, " ".join(case), answers
-
-
-ROWS = list(read_table())
+ROWS = read_table(TABLE, PEOPLE)
 OFFERED = {
-    (p.name, method)
-    for p in walk(urlpatterns)
-    for method in methods_of(p)
-    if str(p.name).startswith(("properties-", "amenities-"))
+    (name, method)
+    for name, method in offered_by(urlpatterns)
+    if name.startswith(("properties-", "amenities-"))
 }
 
 
@@ -111,12 +98,8 @@ def test_everybody_may_do_what_the_table_says(api, people, scene, endpoint, meth
     place, answers = scene.place(endpoint, case), {}
 
     for name, user in people.items():
-        with transaction.atomic():  # each of them finds everything as it was
-            again = None if user is None else User.objects.get(pk=user.pk)
-            send = getattr(api(again), method.lower())
-            answer = send(place) if method == "GET" else send(place, scene.body(endpoint))
-            answers[name] = answer.status_code
-            transaction.set_rollback(True)
+        body = {} if method == "GET" else scene.body(endpoint)
+        answers[name] = status_for(api, user, method, place, body)
 
     assert answers == dict(zip(PEOPLE, expected, strict=True))
 
@@ -126,8 +109,7 @@ def test_what_an_endpoint_does_not_offer_is_refused_to_the_most_powerful(
     api, people, scene, endpoint
 ):
     place = scene.place(endpoint, "")
-    missing = [method for method in METHODS if (endpoint, method) not in OFFERED]
 
-    answers = {m: getattr(api(people["root"]), m.lower())(place).status_code for m in missing}
+    answers = statuses_of_missing(api(people["root"]), endpoint, place, offered=OFFERED)
 
-    assert answers == dict.fromkeys(missing, 405)
+    assert answers == dict.fromkeys(answers, 405)

@@ -15,11 +15,12 @@ from tests.test_permissions import PICTURE
 from tests.test_permissions_stay_reviews import OFFERED as OF_REVIEWS
 from tests.test_permissions_stays import OFFERED as OF_PLACES
 from tradepost.accounts.models import User
-from tradepost.stays.actions.bookings import Stay, book_stay
+from tradepost.stays.actions.bookings import book_stay
 from tradepost.stays.actions.calendar import add_season, block_dates
 from tradepost.stays.actions.changes import ask_for_change
 from tradepost.stays.api_urls import urlpatterns
 from tradepost.stays.models import Booking
+from tradepost.stays.quotes import Stay
 from tradepost.stays.tests.factories import make_booking, make_host, make_photo, make_property
 
 PEOPLE = ("visitor", "guest", "host", "stranger", "rival", "staff", "desk", "root")

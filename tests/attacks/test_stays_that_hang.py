@@ -14,7 +14,7 @@ from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.models import Job
 from tradepost.payments.models import Refund
 from tradepost.payments.tests.factories import REFUND_FAILS
-from tradepost.stays.actions.bookings import Stay, accept_booking, book_stay
+from tradepost.stays.actions.bookings import accept_booking, book_stay
 from tradepost.stays.actions.calendar import block_dates
 from tradepost.stays.actions.cancellations import cancel_booking
 from tradepost.stays.actions.changes import ask_for_change, end_change
@@ -23,6 +23,7 @@ from tradepost.stays.actions.timers import complete_stays, expire_holds
 from tradepost.stays.errors import DatesTaken, NotForYou, TooManyPending
 from tradepost.stays.limits import Bookings, Changes, Questions
 from tradepost.stays.models import Booking, Night, Property
+from tradepost.stays.quotes import Stay
 from tradepost.stays.tests.factories import NOW, make_property
 from tradepost.stays.tests.money import pay, started
 

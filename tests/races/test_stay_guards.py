@@ -20,9 +20,9 @@ from tests.races.test_guards import (
 from tradepost.accounts.models import User
 from tradepost.payments.models import Refund
 from tradepost.stays.actions import bookings, cancellations, nights
-from tradepost.stays.actions.bookings import Stay
 from tradepost.stays.errors import BookingNotOpen, DatesTaken
 from tradepost.stays.models import Booking, Night, Property
+from tradepost.stays.quotes import Stay
 from tradepost.stays.tests.factories import make_property
 from tradepost.stays.tests.money import pay
 

@@ -22,9 +22,10 @@ from tradepost.payments.models import OfflineEvent, Payment, Refund
 from tradepost.payments.providers.offline import SIGNATURE, sign
 from tradepost.payments.queries import paid_for
 from tradepost.payments.tests.factories import TELLS_TWICE
-from tradepost.stays.actions.bookings import Stay, book_stay
+from tradepost.stays.actions.bookings import book_stay
 from tradepost.stays.actions.timers import expire_holds
 from tradepost.stays.models import Booking, BookingEvent, Night, Property
+from tradepost.stays.quotes import Stay
 from tradepost.stays.tests.factories import make_property
 from tradepost.stays.tests.money import GOOD_CARD, pay, started
 

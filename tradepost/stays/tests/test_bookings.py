@@ -14,11 +14,9 @@ from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.messaging.models import Message
 from tradepost.notifications.models import Notification
 from tradepost.stays.actions.bookings import (
-    Stay,
     accept_booking,
     book_stay,
     decline_booking,
-    quote_stay,
 )
 from tradepost.stays.actions.calendar import add_season, block_dates
 from tradepost.stays.errors import (
@@ -35,7 +33,8 @@ from tradepost.stays.errors import (
     TotalChanged,
 )
 from tradepost.stays.models import Booking, Night, Property
-from tradepost.stays.quotes import sign_quote
+from tradepost.stays.queries.offers import quote_stay
+from tradepost.stays.quotes import Stay, sign_quote
 from tradepost.stays.tests.factories import NOW, make_property
 from tradepost.stays.tests.money import BAD_CARD, paid, pay
 

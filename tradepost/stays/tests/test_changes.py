@@ -7,7 +7,7 @@ import pytest
 
 from tradepost.kit.errors import NotFound
 from tradepost.kit.jobs.runner import run_due_jobs
-from tradepost.stays.actions.bookings import Stay, accept_booking
+from tradepost.stays.actions.bookings import accept_booking
 from tradepost.stays.actions.cancellations import cancel_booking
 from tradepost.stays.actions.changes import agree_to_change, ask_for_change, end_change
 from tradepost.stays.actions.timers import expire_holds
@@ -22,6 +22,7 @@ from tradepost.stays.errors import (
     TotalChanged,
 )
 from tradepost.stays.models import BookingChange, Night, PriceLine
+from tradepost.stays.quotes import Stay
 from tradepost.stays.tests.factories import NOW, make_property
 from tradepost.stays.tests.money import paid, pay, started
 from tradepost.stays.tests.test_bookings import START, book, nights_of, stay

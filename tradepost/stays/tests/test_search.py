@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from conftest import make_user
 from tradepost.kit.http.keyset import Place
-from tradepost.stays.actions.nights import check_free
 from tradepost.stays.cells import Bounds
-from tradepost.stays.checks import check_stay
+from tradepost.stays.checks import check_free, check_stay
 from tradepost.stays.errors import DateOutOfReach, DatesTaken, StayLength, TooManyGuests
 from tradepost.stays.found import read_found
 from tradepost.stays.models import Night, Property
 from tradepost.stays.queries.wishes import Wish, question_of
+from tradepost.stays.quotes import Stay
 from tradepost.stays.tests.factories import make_booking, make_host, make_property
 
 DAY = timedelta(days=1)
@@ -28,9 +28,10 @@ pytestmark = pytest.mark.django_db
 
 def takes(place: Property, wish: Wish, now: datetime) -> bool:
     """Whether the stay could be booked, as the actions of bookings judge it."""
+    stay = Stay(start_date=wish.start, end_date=wish.end, guests=wish.guests)
     try:
-        check_stay(place, start=wish.start, end=wish.end, guests=wish.guests, now=now)
-        check_free(place=place, start=wish.start, end=wish.end, empty_after=place.buffer_nights)
+        check_stay(place, stay, now=now)
+        check_free(place, stay, empty_after=place.buffer_nights)
     except (DateOutOfReach, StayLength, TooManyGuests, DatesTaken):
         return False
     return True

@@ -9,12 +9,12 @@ from django.utils import timezone
 from conftest import make_user
 from tradepost.kit import clock
 from tradepost.kit.errors import DomainError
-from tradepost.stays.actions.bookings import Stay, book_stay
+from tradepost.stays.actions.bookings import book_stay
 from tradepost.stays.actions.calendar import block_dates
-from tradepost.stays.actions.nights import check_free
-from tradepost.stays.checks import check_stay
+from tradepost.stays.checks import check_free, check_stay
 from tradepost.stays.errors import DatesTaken
 from tradepost.stays.queries.calendar import is_free
+from tradepost.stays.quotes import Stay
 from tradepost.stays.tests.factories import make_host, make_property
 
 pytestmark = pytest.mark.django_db
@@ -60,8 +60,8 @@ def make_places(dice: random.Random) -> list:
 def can_be_booked(place, stay: Stay) -> bool:
     start, end = stay.start_date, stay.end_date
     try:
-        check_stay(place, start=start, end=end, guests=stay.guests, now=clock.now())
-        check_free(place=place, start=start, end=end, empty_after=place.buffer_nights)
+        check_stay(place, stay, now=clock.now())
+        check_free(place, stay, empty_after=place.buffer_nights)
     except DatesTaken:
         assert not is_free(place, start, end)
         return False

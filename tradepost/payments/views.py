@@ -22,6 +22,7 @@ from tradepost.payments.queries import list_payments, sum_up
 
 View = Callable[..., HttpResponse]
 
+STRIPE_SCRIPT = "https://js.stripe.com/v3/"
 # As https://docs.stripe.com/security/guide#content-security-policy says.
 WITH_STRIPE = (
     f"{STRICT}; script-src 'self' https://js.stripe.com https://*.js.stripe.com; "
@@ -41,6 +42,7 @@ def show_payments(*, payable: str, pk: int, total: Decimal, may_pay: bool) -> di
         "due": due,
         "pay_form": PayForm(auto_id="pay_%s") if is_due and _takes(PayForm.PROVIDER) else None,
         "pays_by_stripe": is_due and _takes(StripeForm.PROVIDER),
+        "stripe_script": STRIPE_SCRIPT,
         "stripe_key": settings.STRIPE_PUBLISHABLE_KEY if _takes(StripeForm.PROVIDER) else "",
     }
 

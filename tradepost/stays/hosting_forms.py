@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tradepost.kit.errors import DomainError, Invalid
 from tradepost.stays.models import Amenity, Block, Photo, Property, Season
 from tradepost.stays.queries.properties import list_amenities
+from tradepost.stays.zones import zone_names
 
 COUNTRY = r"^[A-Za-z]{2}$"
 AT_ONCE, ON_REQUEST = "at-once", "on-request"
@@ -146,7 +146,7 @@ class PlaceForm(forms.Form):
 
     def zones(self) -> list[str]:
         """Return the time zones to choose from."""
-        return sorted(name for name in zoneinfo.available_timezones() if "/" in name)
+        return [name for name in zone_names() if "/" in name]
 
     def clean_country(self) -> str:
         country: str = self.cleaned_data["country"]

@@ -32,6 +32,8 @@ PAGES = [
     ("nobody", "/products/?search=zzzz"),
     ("nobody", "/products/?price_from=x"),
     ("nobody", "/products/1/"),
+    ("nobody", "/stays/"),
+    ("nobody", "/stays/?min_price=x&bounds=-10,38,-9,39"),
     ("nobody", "/cart/"),
     ("nobody", "/account/sign-in/"),
     ("nobody", "/account/register/"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from tradepost.stays.views import bookings
+from tradepost.kit.http import paths  # noqa: F401 - registers the converter of numbers
+from tradepost.stays.views import bookings, places, search
 
 urlpatterns = [
     path("bookings/", bookings.bookings, name="bookings"),
@@ -12,4 +13,6 @@ urlpatterns = [
         bookings.booking_conversation,
         name="booking-conversation",
     ),
+    path("stays/", search.stays, name="stays"),
+    path("stays/<number:pk>/", places.place, name="place"),
 ]

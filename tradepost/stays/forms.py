@@ -11,6 +11,9 @@ from tradepost.stays.models import Property
 from tradepost.stays.models.properties import MOST_GUESTS
 from tradepost.stays.queries.properties import list_amenities
 from tradepost.stays.queries.wishes import ORDERINGS, Wish
+from tradepost.stays.quotes import Stay
+
+LONGEST_QUOTE = 4000  # letters
 
 ORDERS = {
     "": _("newest first"),
@@ -137,3 +140,27 @@ class PlaceSearchForm(forms.Form):
         if lowest is not None and highest is not None and lowest > highest:
             self.add_error("max_price", _("Not below the lowest price."))
         return said
+
+
+class StayForm(forms.Form):
+    """A stay that somebody thinks of."""
+
+    start_date = _day(_("Arrival"))
+    end_date = _day(_("Departure"))
+    guests = _guests(max_value=MOST_GUESTS, initial=1)
+
+    def stay(self) -> Stay:
+        """Return what was filled in."""
+        return Stay(
+            **{name: self.cleaned_data[name] for name in ("start_date", "end_date", "guests")}
+        )
+
+
+class BookForm(StayForm):
+    """A stay at the price that was shown: ``quote`` is the signed word for it, ``total`` what it
+    said."""
+
+    quote = forms.CharField(max_length=LONGEST_QUOTE, widget=forms.HiddenInput)
+    total = forms.DecimalField(
+        required=False, max_digits=18, decimal_places=2, widget=forms.HiddenInput
+    )

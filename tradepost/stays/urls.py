@@ -15,4 +15,6 @@ urlpatterns = [
     ),
     path("stays/", search.stays, name="stays"),
     path("stays/<number:pk>/", places.place, name="place"),
+    path("stays/<number:pk>/book/", places.place_book, name="place-book"),
+    path("stays/<number:pk>/conversation/", places.place_conversation, name="place-conversation"),
 ]

@@ -8,7 +8,7 @@ from django.views.decorators.cache import cache_control
 PRIVATE = [
     "/account/", "/admin/", "/api/", "/bookings/", "/cart/", "/checkout/", "/dashboard/", "/inbox/",
     "/mail/", "/notifications/", "/orders/", "/products/*/conversation/", "/products/*/like/",
-    "/products/*/review/", "/reports/",
+    "/products/*/review/", "/reports/", "/stays/*/book/", "/stays/*/conversation/",
 ]  # fmt: skip
 
 

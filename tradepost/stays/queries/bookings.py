@@ -2,8 +2,9 @@
 
 from django.db.models import Prefetch, QuerySet
 
+from tradepost.accounts.models import User
 from tradepost.stays.models import Booking, BookingChange, BookingEvent, PriceLine
-from tradepost.stays.quotes import Line
+from tradepost.stays.quotes import Line, Stay
 
 
 def lines_of(booking: Booking) -> list[Line]:
@@ -21,6 +22,13 @@ def with_details(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
         Prefetch("lines", PriceLine.objects.order_by("position", "id")),
         Prefetch("changes", changes, to_attr="open_changes"),
     )
+
+
+def find_same(*, guest: User, property_id: int, stay: Stay) -> Booking | None:
+    """Return what the guest has booked at a place for these very dates and guests, if anything."""
+    own = Booking.objects.live().filter(user=guest, property=property_id)
+    said = {"start_date": stay.start_date, "end_date": stay.end_date, "guests": stay.guests}
+    return own.filter(**said).order_by("-id").first()
 
 
 def list_timeline(booking: Booking) -> list[BookingEvent]:

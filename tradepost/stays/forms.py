@@ -9,6 +9,7 @@ from tradepost.kit.search import LONGEST_SEARCH, MOST_WORDS, words_of
 from tradepost.stays.cells import BadBounds, Bounds, read_bounds
 from tradepost.stays.models import Property
 from tradepost.stays.models.properties import MOST_GUESTS
+from tradepost.stays.models.reviews import LONGEST_REVIEW
 from tradepost.stays.queries.properties import list_amenities
 from tradepost.stays.queries.wishes import ORDERINGS, Wish
 from tradepost.stays.quotes import Stay
@@ -23,6 +24,13 @@ ORDERS = {
 }
 FIRST = ("search", "from", "to", "guests", "ordering")
 MORE = ("min_price", "max_price", "room_type", "instant", "amenities")
+STARS = {
+    "5": _("5: very good"),
+    "4": _("4: good"),
+    "3": _("3: fair"),
+    "2": _("2: poor"),
+    "1": _("1: very poor"),
+}
 INSTANT = {"": _("either"), "yes": _("at once"), "no": _("on request")}
 
 
@@ -163,4 +171,40 @@ class BookForm(StayForm):
     quote = forms.CharField(max_length=LONGEST_QUOTE, widget=forms.HiddenInput)
     total = forms.DecimalField(
         required=False, max_digits=18, decimal_places=2, widget=forms.HiddenInput
+    )
+
+
+class ChangeForm(StayForm):
+    """Other dates or guests; ``expected_total`` is what they were said to cost in all."""
+
+    expected_total = forms.DecimalField(
+        min_value=0, max_digits=18, decimal_places=2, widget=forms.HiddenInput
+    )
+
+
+class CancelForm(forms.Form):
+    """What was said to come back."""
+
+    expected_refund = forms.DecimalField(
+        min_value=0, max_digits=18, decimal_places=2, widget=forms.HiddenInput
+    )
+
+
+class ReviewForm(forms.Form):
+    """What one side of a stay says of the other."""
+
+    rating = forms.TypedChoiceField(label=_("Stars"), choices=list(STARS.items()), coerce=int)
+    comment = forms.CharField(
+        label=_("How was it?"),
+        required=False,
+        max_length=LONGEST_REVIEW,
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """What a host says to a review."""
+
+    answer = forms.CharField(
+        label=_("Your answer"), max_length=LONGEST_REVIEW, widget=forms.Textarea({"rows": 3})
     )

@@ -48,7 +48,7 @@ def book(client, place, said):
     return client.post(f"/stays/{place.pk}/book/", said)
 
 
-# --- What it says ------------------------------------------------------------------------------
+# --- What it says ---
 
 
 def test_a_place_says_what_it_is(client, place):
@@ -144,7 +144,7 @@ def test_search_engines_are_told_what_a_place_is(client, place, settings):
     assert f"<loc>https://shop.example/stays/{place.pk}/</loc>" in sitemap
 
 
-# --- When it is free ---------------------------------------------------------------------------
+# --- When it is free ---
 
 
 def test_the_calendar_says_in_words_which_nights_are_taken(client, place, ann):
@@ -178,7 +178,7 @@ def test_one_goes_from_month_to_month_as_far_as_stays_are_booked(client, place):
     assert page(client, place, month="x").context["months"][0].first == date(2027, 3, 1)
 
 
-# --- What a stay costs ---------------------------------------------------------------------------
+# --- What a stay costs ---
 
 
 def test_a_stay_is_quoted_line_by_line(client, place):
@@ -233,7 +233,7 @@ def test_nights_that_are_taken_are_quoted_and_not_offered(client, ann, bob, plac
     assert 'name="quote"' not in text
 
 
-# --- Booking it ----------------------------------------------------------------------------------
+# --- Booking it ---
 
 
 def test_a_stay_is_booked_at_the_price_that_was_shown(client, ann, place):

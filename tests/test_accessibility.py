@@ -51,6 +51,7 @@ PAGES = [
     ("fay", "/reports/"),
     ("guest", "/products/1/"),
     ("guest", "/account/"),
+    ("guest", "/account/sessions/"),
     ("guest", "/account/delete/"),
     ("guest", "/account/addresses/"),
     ("guest", "/orders/"),

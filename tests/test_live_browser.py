@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.test_browser import register, sign_in
 from tests.test_messaging_browser import write_to
@@ -89,6 +89,30 @@ def test_two_people_talk_without_loading_anything(shop, page, other):
 
     expect(bubble(page, "Good.")).to_contain_text("Seen")
     expect(page.locator("#pending li")).to_have_count(0)
+
+
+def test_what_one_has_sent_stays_on_the_page_while_that_is_fetched(shop, page, other):
+    talk_of_two(shop, page, other)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/inbox/[\w-]+/$"), hold)
+    writing = page.locator("#pending li")
+
+    write(page, "Good.")
+    expect(bubble(other, "Good.")).to_be_visible()  # the server has it
+    for _ in range(10):
+        page.wait_for_timeout(50)
+        expect(writing).to_have_text(["Good."])
+    assert held
+
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    expect(bubble(page, "Good.")).to_be_visible()
+    expect(writing).to_have_count(0)
 
 
 def test_what_somebody_changes_is_seen_by_the_other(shop, page, other):

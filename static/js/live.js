@@ -60,6 +60,7 @@ async function refresh() {
     const other = fresh.getElementById(part.id);
     if (other) renew(part, other);
   }
+  showPending();
   if (follows && talk) scrollTo(0, document.documentElement.scrollHeight);
   readOn();
 }
@@ -103,11 +104,20 @@ function readOn() {
   if (last && talk.querySelector(".bubble.new")) feed.read(conversation, Number(last.id.slice(2)));
 }
 
+let arrived = []; // answered, and not yet among the messages that the server rendered
+
+function keepArrived({ status, data }) {
+  if (status < 400 && data.conversation === conversation && "newest" in talk.dataset)
+    arrived.push(data);
+  showPending();
+}
+
 function showPending() {
   if (!pending) return;
   const waiting = feed.waiting.filter((message) => message.conversation === conversation);
+  arrived = arrived.filter(({ seq }) => !document.getElementById(`m-${seq}`));
   pending.replaceChildren(
-    ...waiting.map(({ message_body: text }) => {
+    ...[...arrived, ...waiting].map(({ message_body: text }) => {
       const bubble = document.createElement("li");
       bubble.className = "bubble own pending";
       bubble.textContent = text;
@@ -188,7 +198,7 @@ const feed = openFeed({
   onRows: () => void refreshSoon(),
   onReset: () => void refreshSoon(),
   onState: showState,
-  onSent: showPending,
+  onSent: keepArrived,
   onTyping: showTyping,
   onPresence: showPresence,
   onDelivered: showDelivered,

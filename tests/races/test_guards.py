@@ -7,7 +7,7 @@ has to refuse one of them with an error that is no answer for a customer.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Event
 from uuid import UUID
 
 import pytest
@@ -341,9 +341,18 @@ def test_without_the_carts_lock_an_added_line_is_lost_with_the_cart(monkeypatch,
     cart = make_cart({tea: 1})
     monkeypatch.setattr(orders, "lock_cart", lambda pk, user: Cart.objects.get(pk=pk))
     monkeypatch.setattr(carts, "lock_cart", lambda pk, user: Cart.objects.get(pk=pk))
-    meet_before(monkeypatch, orders, "take_stock", sure_meeting)
+    has_read = Event()
+    take_stock = orders.take_stock
+
+    def wait_and_take_stock(*args, **kwargs):
+        has_read.set()
+        sure_meeting.wait()
+        return take_stock(*args, **kwargs)
+
+    monkeypatch.setattr(orders, "take_stock", wait_and_take_stock)
 
     def add() -> object:
+        assert has_read.wait(FOR_SURE_SECONDS)
         item = carts.add_to_cart(cart_id=cart.pk, product_id=cup.pk, quantity=1)
         sure_meeting.wait()
         return item

@@ -1,12 +1,15 @@
-"""The user, whom a user wants no word from, and the copy of what is known about a user."""
+"""The user, whom a user wants no word from, where a user is signed in, and the copy of what is
+known about a user."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -123,6 +126,40 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"{self.blocker_id} blocks {self.blocked_id}"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def live(self, now: datetime) -> SessionQuerySet:
+        """Those that have not ended."""
+        return self.filter(expire_date__gt=now)
+
+
+class Session(AbstractBaseSession):
+    """What the pages remember of a browser; with a ``user`` once somebody has signed in there.
+
+    Its key is a password: outside of the browser's cookie it is known by ``handle``.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    device = models.CharField(max_length=60, blank=True, default="")
+    signed_in_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = BaseSessionManager.from_queryset(SessionQuerySet)()
+
+    class Meta(AbstractBaseSession.Meta):
+        ordering = ["-signed_in_at", "pk"]
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """Return the engine, as the manager asks for it."""
+        from tradepost.accounts.sessions import SessionStore  # which needs the model
+
+        return SessionStore
+
+    @property
+    def handle(self) -> str:
+        """A name that lets nobody in."""
+        return sha256(self.session_key.encode()).hexdigest()[:32]
 
 
 class ExportQuerySet(models.QuerySet["Export"]):

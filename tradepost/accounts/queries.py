@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.core.files import File
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from tradepost.accounts.models import Block, Export, User
+from tradepost.accounts.models import Block, Export, Session, User
 from tradepost.accounts.personal_data import Files, json_list, json_object
 from tradepost.kit.errors import NotFound
 from tradepost.kit.prepared import Prepared
@@ -68,10 +69,18 @@ def open_export(*, user: User, now: datetime) -> File[Any]:
         raise NotFound from error
 
 
+def list_sessions(*, user: User, now: datetime) -> QuerySet[Session]:
+    """Return where the user is signed in, the latest first."""
+    found: QuerySet[Session] = Session.objects.live(now).filter(user=user)
+    return found
+
+
 def collect_account(user: User) -> Files:
-    """Return what accounts know about a user: the account itself, and whom they block."""
+    """Return what accounts know about a user: the account itself, whom they block, and where they
+    are signed in."""
     yield "account.json", json_object(_account_of(user))
     yield "blocked_people.json", json_list(_blocks_of(user))
+    yield "sign_ins.json", json_list(_sessions_of(user))
 
 
 def _account_of(user: User) -> Mapping[str, object]:
@@ -83,6 +92,11 @@ def _account_of(user: User) -> Mapping[str, object]:
 def _blocks_of(user: User) -> Iterator[Mapping[str, object]]:
     for block in list_blocks(user=user).iterator():
         yield {"name": str(block.blocked), "blocked_at": block.created_at}
+
+
+def _sessions_of(user: User) -> Iterator[Mapping[str, object]]:
+    for session in list_sessions(user=user, now=timezone.now()):
+        yield {"device": session.device, "signed_in_at": session.signed_in_at}
 
 
 # What requests look at; the rest of an account is loaded when somebody asks for it.

@@ -1,9 +1,9 @@
 """Jobs that keep the machinery's own tables small, and the one that tells the admins of faults."""
 
 from datetime import timedelta
+from importlib import import_module
 
 from django.conf import settings
-from django.core.management import call_command
 from django.utils import timezone
 
 from tradepost.kit.idempotency import forget_texts_about
@@ -33,7 +33,7 @@ def purge_idempotent_answers() -> None:
 @job("kit.clear_sessions", every_seconds=DAY)
 def clear_sessions() -> None:
     """Delete sessions that have ended."""
-    call_command("clearsessions")
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 @job("kit.forget_person", lease_seconds=600)

@@ -17,6 +17,7 @@ from django.db import IntegrityError
 from django.db.models import Model, Q, Value
 from django.db.models.functions import Lower
 
+from tradepost.accounts.actions.sessions import end_sessions
 from tradepost.accounts.errors import AccountClosed, EmailTaken, UsernameTaken
 from tradepost.accounts.models import Block, Export, User
 from tradepost.accounts.queries import find_account_by_email
@@ -97,6 +98,7 @@ def set_password(  # house: allow A1 because the password is hashed before the t
         account = lock_account(user)
         account.password = hashed
         account.save(update_fields=["password"])
+        end_sessions(user=account)
     return account
 
 
@@ -130,6 +132,7 @@ def close_account(*, user: User) -> None:
     account.save()
     Block.objects.filter(Q(blocker=account) | Q(blocked=account)).delete()
     Export.objects.filter(user=account).delete()
+    end_sessions(user=account)
 
 
 @atomic

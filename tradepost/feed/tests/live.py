@@ -14,7 +14,6 @@ import httpx
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.utils import timezone
@@ -23,6 +22,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tradepost.accounts.models import User
+from tradepost.accounts.sessions import SessionStore
 from tradepost.feed import kinds
 from tradepost.feed.actions.publishing import publish
 from tradepost.feed.actions.tickets import issue_ticket

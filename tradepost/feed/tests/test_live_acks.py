@@ -77,7 +77,7 @@ def test_after_it_the_client_resumes(impatient, live, ann) -> None:
 
 
 class Silent:
-    """A client that never reads what comes."""
+    """A client that never reads what comes once it is let in."""
 
     def __init__(self, live, user, **hello) -> None:
         host, port = live.host.split(":")
@@ -89,6 +89,8 @@ class Silent:
             b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n" % live.host.encode()
         )
+        while not self.socket.recv(4096).endswith(b"\r\n\r\n"):
+            pass  # what is said before the answer is lost (RFC 6455, section 4.1)
         self.say(f'{{"type":"hello","ticket":"{ticket_of(user)}","seq":0}}')
 
     def say(self, text: str, opcode: int = 0x81) -> None:

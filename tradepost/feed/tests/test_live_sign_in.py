@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from tradepost.accounts.actions.users import close_account
+from tradepost.accounts.models import Session
 from tradepost.feed.actions.tickets import issue_ticket
 from tradepost.feed.models import Ticket
 from tradepost.feed.tests.live import Live, cookie_of, happen, numbers, session_of, ticket_of

@@ -7,7 +7,7 @@ from tradepost.kit.search import words_of
 from tradepost.kit.search.source import source_of
 from tradepost.kit.search.words import is_open
 
-Session, Product = apps.get_model("sessions.Session"), apps.get_model("store.Product")
+Session, Product = apps.get_model("accounts.Session"), apps.get_model("store.Product")
 
 
 @pytest.mark.parametrize(

@@ -37,11 +37,12 @@ def forget_stays(*, user: User) -> None:
     forget_words(user=user)
     Block.objects.filter(property__in=places).update(reason="")
     Season.objects.filter(property__in=places).update(name="")
-    places.update(
+    had_places = places.update(
         status=Property.Status.DRAFT,
         name=GONE, description="", house_rules="", street="", neighbourhood="",
     )  # fmt: skip
-    enqueue("stays.forget_searched_text")
+    if had_places:
+        enqueue("stays.forget_searched_text")
 
 
 def _lock_open_bookings(user: User, now: datetime) -> list[Booking]:

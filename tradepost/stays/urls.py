@@ -6,7 +6,7 @@ from tradepost.stays.views import (
     booking_reviews,
     bookings,
     changes,
-    places,
+    place,
     search,
 )
 
@@ -21,9 +21,9 @@ urlpatterns = [
         name="booking-conversation",
     ),
     path("stays/", search.stays, name="stays"),
-    path("stays/<number:pk>/", places.place, name="place"),
-    path("stays/<number:pk>/book/", places.place_book, name="place-book"),
-    path("stays/<number:pk>/conversation/", places.place_conversation, name="place-conversation"),
+    path("stays/<number:pk>/", place.place, name="place"),
+    path("stays/<number:pk>/book/", place.place_book, name="place-book"),
+    path("stays/<number:pk>/conversation/", place.place_conversation, name="place-conversation"),
     path("bookings/<number:pk>/change/", changes.booking_change, name="booking-change"),
     path(
         "bookings/<number:pk>/change/answer/",

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -158,6 +158,18 @@ def test_the_calendar_says_in_words_which_nights_are_taken(client, place, ann):
     assert "free" in said(9) and said(9).startswith("100")
     assert [said(10), said(11)] == ["taken", "taken"]
     assert "free" in said(12)
+
+
+def test_the_present_month_is_whole_on_its_last_days_too(client, place, time_machine):
+    time_machine.move_to(datetime(2027, 3, 29, 12, tzinfo=UTC), tick=False)
+
+    answer = page(client, place)
+
+    march = answer.context["months"][0]
+    assert march.first == date(2027, 3, 1)
+    assert [day.date.day for day in march.weeks[0]] == [1, 2, 3, 4, 5, 6, 7]
+    assert '<span class="sr">gone by</span>' in shown(answer)
+    assert answer.context["earlier"] is None
 
 
 def test_one_goes_from_month_to_month_as_far_as_stays_are_booked(client, place):

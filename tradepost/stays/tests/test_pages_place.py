@@ -217,7 +217,6 @@ def test_a_stay_is_quoted_line_by_line(client, place):
         ({"guests": "5"}, "Guests: There is room for 4 at most."),
         ({"guests": ""}, "Guests: This field is required."),
         ({"end_date": "2027-04-01"}, "Departure: A stay must end after it starts."),
-        ({"end_date": ""}, "Departure: This field is required."),
         ({"start_date": "2027-02-01"}, "Arrival: Stays can start on 2027-03-01 at the soonest."),
         ({"end_date": "2031-04-01"}, "Departure: Stays can be booked 730 days ahead at most."),
         ({"start_date": "0000"}, "Arrival: Enter a valid date."),
@@ -232,6 +231,16 @@ def test_what_a_place_does_not_take_is_said_and_not_offered(client, ann, place, 
     assert said in shown(answer)
     assert answer.context["offer"] is None
     assert 'name="quote"' not in shown(answer)
+
+
+def test_one_day_alone_is_kept_without_a_word(client, place):
+    answer = page(client, place, start_date="2027-04-01", end_date="", guests="3")
+
+    text = shown(answer)
+    assert "Say when and how many you are" in text
+    assert 'name="start_date" value="2027-04-01"' in text
+    assert 'name="guests" value="3"' in text
+    assert 'role="alert"' not in text
 
 
 def test_nights_that_are_taken_are_quoted_and_not_offered(client, ann, bob, place):
@@ -407,3 +416,16 @@ def test_a_place_takes_the_same_queries_however_much_there_is(
     # besides: nights of the stay
     with django_assert_num_queries(7):
         page(client, place, **STAY)
+
+
+@pytest.mark.parametrize(("limit", "deed"), [("Bookings", "book"), ("Questions", "conversation")])
+def test_deeds_that_reach_hosts_are_limited(client, ann, place, settings, monkeypatch, limit, deed):
+    settings.RATE_LIMITS = True
+    monkeypatch.setattr(f"tradepost.stays.limits.{limit}.most", 1)
+    client.force_login(ann)
+
+    answers = [client.post(f"/stays/{place.pk}/{deed}/") for _ in range(2)]
+
+    assert answers[0].status_code in (200, 302)
+    assert answers[1].status_code == 429
+    assert int(answers[1]["Retry-After"]) >= 0

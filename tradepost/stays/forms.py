@@ -108,10 +108,9 @@ class PlaceSearchForm(forms.Form):
         """Return what is looked for, as far as it is said without a mistake."""
         self.is_valid()
         said = self.cleaned_data
-        start, end = said.get("from"), said.get("to")
         return Wish(
-            start=start if end else None,
-            end=end if start else None,
+            start=said.get("from"),
+            end=said.get("to"),
             guests=said.get("guests"),
             bounds=said.get("bounds") or None,
             min_price=said.get("min_price"),

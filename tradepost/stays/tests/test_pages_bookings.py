@@ -158,6 +158,21 @@ def test_the_staff_looks_and_does_what_it_may_do_alone(client, place, ann):
     assert "everything comes back to the guest" in page(client, booking, "cancel/")
 
 
+def test_who_may_only_look_does_not_cancel(client, place, ann):
+    booking = booked(place, ann)
+    viewer = make_user("vera")
+    viewer.user_permissions.set(Permission.objects.filter(codename="view_booking"))
+    client.force_login(viewer)
+
+    asked = client.get(f"/bookings/{booking.pk}/cancel/")
+    answer = client.post(f"/bookings/{booking.pk}/cancel/", {"expected_refund": "0"})
+
+    booking.refresh_from_db()
+    assert "Cancel this booking" not in page(client, booking)
+    assert asked["Location"] == f"/bookings/{booking.pk}/"
+    assert (answer.status_code, booking.status) == (403, "pending")
+
+
 # --- What is next ---
 
 
@@ -221,6 +236,12 @@ def test_guests_do_not_accept_their_own_requests(client, guest, place):
     booking.refresh_from_db()
     assert answer.status_code == 403
     assert booking.accepted_at is None
+
+
+def test_what_is_settled_is_not_paid_again(client, guest, place):
+    given_back = make_booking(place, guest, START)
+
+    assert "Pay 200.00 USD" not in page(client, given_back)
 
 
 def test_times_are_those_of_the_place(client, guest):

@@ -20,8 +20,8 @@ function renew(shown, fresh) {
   const kept = new Map(Array.from(shown.children, (node) => [signOf(node), node]));
   const wanted = Array.from(fresh.children, (node) => {
     const sign = node.outerHTML;
-    const old = kept.get(sign);
-    kept.delete(sign);
+    const old = kept.get(sign) ?? filledIn(shown, node);
+    kept.delete(old && signOf(old));
     if (old) return old;
     const made = document.importNode(node, true);
     signatures.set(made, sign);
@@ -32,6 +32,12 @@ function renew(shown, fresh) {
   wanted.forEach((node, place) => {
     if (shown.children[place] !== node) shown.insertBefore(node, shown.children[place] ?? null);
   });
+}
+
+/** What somebody may be filling in stays as it is while it asks for the same: `data-keep` says what. */
+function filledIn(shown, { id, dataset: { keep } }) {
+  const old = keep && shown.querySelector(`:scope > #${id}`);
+  return old?.dataset.keep === keep ? old : undefined;
 }
 
 /** What the reader has opened stays open, and keeps the focus. */

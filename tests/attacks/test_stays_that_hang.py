@@ -211,6 +211,7 @@ def test_what_is_pending_ends_with_either_account_on_its_first_day_too(ann, time
     assert not Night.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)  # words are taken out of an index outside of any
 @pytest.mark.parametrize("leaves", ["guest", "host"])
 def test_a_stay_that_ends_without_one_of_them_tells_the_other_alone(ann, time_machine, leaves):
     place = make_property()

@@ -20,6 +20,11 @@ def register_likeable(kind: str, objects: ListLikeable) -> None:
     _kinds[kind] = objects
 
 
+def stamp_of(kind: str) -> str:
+    """Return the name of the stamp that is raised when an object of a kind is liked, or no more."""
+    return f"likes.{kind}"
+
+
 def likeable(kind: str) -> QuerySet[Any]:
     """Return the objects of a kind. Raises NoSuchKind."""
     if kind not in _kinds:

@@ -1,5 +1,6 @@
 """What payers fill in on pages."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -9,7 +10,7 @@ from tradepost.payments.providers import list_offers
 
 
 class PayForm(forms.Form):
-    """A card of the offline provider, which needs no script; others have forms of their own."""
+    """A card of the offline provider, which needs no script."""
 
     PROVIDER = "offline"
 
@@ -23,6 +24,19 @@ class PayForm(forms.Form):
             (card.number, f"{card.brand.title()} {_in_fours(card.number)}: {card.sentence}")
             for card in cards
         ]
+
+
+class StripeForm(forms.Form):
+    """What Stripe's script made of a card; ``static/js/card.js`` fills it in."""
+
+    PROVIDER = "stripe"
+
+    payment_method = forms.CharField(max_length=100)
+
+
+def form_of(data: Mapping[str, str]) -> PayForm | StripeForm:
+    """Return the form that was sent, as it says of itself."""
+    return StripeForm(data) if data.get("provider") == StripeForm.PROVIDER else PayForm(data)
 
 
 class CodeForm(forms.Form):

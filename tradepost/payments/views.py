@@ -1,20 +1,34 @@
 """Paying by a form on the page of what is paid for. Whose page it is redirects back to it."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import wraps
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from tradepost.accounts.caller import SignedInRequest
 from tradepost.kit import clock
 from tradepost.kit.errors import Conflict
 from tradepost.kit.http.pages import check_limit
+from tradepost.kit.http.security import STRICT
 from tradepost.payments.actions.payments import cancel_payment, confirm_payment, start_payment
-from tradepost.payments.forms import CodeForm, PayForm
+from tradepost.payments.forms import CodeForm, PayForm, StripeForm, form_of
 from tradepost.payments.limits import Attempts
 from tradepost.payments.queries import list_payments, sum_up
+
+View = Callable[..., HttpResponse]
+
+STRIPE_SCRIPT = "https://js.stripe.com/v3/"
+# As https://docs.stripe.com/security/guide#content-security-policy says.
+WITH_STRIPE = (
+    f"{STRICT}; script-src 'self' https://js.stripe.com https://*.js.stripe.com; "
+    "frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com; "
+    "connect-src 'self' https://api.stripe.com"
+)
 
 
 def show_payments(*, payable: str, pk: int, total: Decimal, may_pay: bool) -> dict[str, object]:
@@ -22,15 +36,35 @@ def show_payments(*, payable: str, pk: int, total: Decimal, may_pay: bool) -> di
     paid by a form now."""
     payments = list_payments(payable, pk)
     due = total - sum(sum_up(payments))
-    takes_cards = PayForm.PROVIDER in settings.PAYMENT_PROVIDERS
-    form = PayForm(auto_id="pay_%s") if may_pay and due > 0 and takes_cards else None
-    return {"payments": payments, "due": due, "pay_form": form}
+    is_due = may_pay and due > 0
+    return {
+        "payments": payments,
+        "due": due,
+        "pay_form": PayForm(auto_id="pay_%s") if is_due and _takes(PayForm.PROVIDER) else None,
+        "pays_by_stripe": is_due and _takes(StripeForm.PROVIDER),
+        "stripe_script": STRIPE_SCRIPT,
+        "stripe_key": settings.STRIPE_PUBLISHABLE_KEY if _takes(StripeForm.PROVIDER) else "",
+    }
+
+
+def lets_stripe_in(view: View) -> View:
+    """Let the page load Stripe's script, if the house takes cards by Stripe. The script puts the
+    field for the card into a frame of theirs."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **arguments: object) -> HttpResponse:
+        response = view(request, *args, **arguments)
+        if _takes(StripeForm.PROVIDER):
+            response.headers["Content-Security-Policy"] = WITH_STRIPE
+        return response
+
+    return answer
 
 
 def begin_to_pay(request: SignedInRequest, *, payable: str, pk: int) -> None:
     """Begin to pay all that is due; the page shows how it goes on."""
     check_limit(Attempts(), request)
-    form = PayForm(request.POST)
+    form = form_of(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please choose one of the cards."))
         return
@@ -39,7 +73,7 @@ def begin_to_pay(request: SignedInRequest, *, payable: str, pk: int) -> None:
             payer=request.user,
             payable=payable,
             pk=pk,
-            provider=PayForm.PROVIDER,
+            provider=form.PROVIDER,
             payment_method=form.cleaned_data["payment_method"],
             now=clock.now(),
         )
@@ -66,3 +100,7 @@ def give_up_payment(request: SignedInRequest, *, payment_id: UUID) -> None:
         cancel_payment(payer=request.user, payment_id=payment_id, now=clock.now())
     except Conflict as error:
         messages.error(request, str(error))
+
+
+def _takes(provider: str) -> bool:
+    return provider in settings.PAYMENT_PROVIDERS

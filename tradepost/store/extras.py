@@ -47,15 +47,17 @@ ReadLikes = Callable[[int, User | None], ShownLikes]
 
 @dataclass
 class ProductLikes:
-    """``read`` returns the likes of a product, for a reader; None while there are none."""
+    """``read`` returns the likes of a product, for a reader; None while there are none. The
+    ``stamp`` is raised whenever somebody likes one, or no longer does."""
 
     read: ReadLikes | None = None
+    stamp: str = ""
 
 
 likes = ProductLikes()
 
 
-def register_product_likes(*, read: ReadLikes) -> None:
+def register_product_likes(*, read: ReadLikes, stamp: str) -> None:
     """Say where the likes of products come from. The page posts them to the route
     ``product-like``."""
-    likes.read = read
+    likes.read, likes.stamp = read, stamp

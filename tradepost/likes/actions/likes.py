@@ -9,8 +9,9 @@ from tradepost.accounts.models import User
 from tradepost.kit.errors import NotFound
 from tradepost.kit.inserts import insert
 from tradepost.kit.locks import hold
+from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
-from tradepost.likes.kinds import likeable
+from tradepost.likes.kinds import likeable, stamp_of
 from tradepost.likes.models import LikedItem
 from tradepost.likes.queries import Likes, list_likes
 
@@ -23,6 +24,7 @@ def like(*, user: User, kind: str, object_id: int) -> Likes:
         raise NotFound
     row = LikedItem(user=user, content_type=_kind_of(objects.model), object_id=object_id)
     insert([row], unless_taken=["content_type", "object_id", "user"])
+    raise_stamp(stamp_of(kind))
     [likes] = list_likes(kind=kind, ids=[object_id], reader=user)
     return likes
 
@@ -32,6 +34,7 @@ def unlike(*, user: User, kind: str, object_id: int) -> None:
     """Take the user's like back, if there is one. Raises NoSuchKind."""
     model = likeable(kind).model
     LikedItem.objects.of(model, [object_id]).filter(user=user).delete()
+    raise_stamp(stamp_of(kind))
 
 
 @atomic

@@ -1,8 +1,9 @@
 """What becomes of somebody's stays and places when their account is closed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
 from tradepost.accounts.models import User
 from tradepost.kit import clock
@@ -42,7 +43,8 @@ def forget_stays(*, user: User) -> None:
         name=GONE, description="", house_rules="", street="", neighbourhood="",
     )  # fmt: skip
     if had_places:
-        enqueue("stays.forget_searched_text")
+        # Later, since it is work: for all who leave at about this time, and not in anybody's way.
+        enqueue("stays.forget_searched_text", run_at=timezone.now() + timedelta(minutes=1))
 
 
 def _lock_open_bookings(user: User, now: datetime) -> list[Booking]:

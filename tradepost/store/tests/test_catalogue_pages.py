@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tradepost.kit.http.hot.shelf import shelf
 from tradepost.store.actions.reviews import recount_reviews
 from tradepost.store.models import Product, Review
 from tradepost.store.tests.factories import (
@@ -125,11 +126,12 @@ def test_a_page_that_does_not_exist_is_the_nearest_one(client, db, page):
     assert titles(client.get(f"/products/?page={page}")) == ["Green tea"]
 
 
-def test_the_catalogue_takes_four_queries_however_long_it_is(client, db, django_assert_num_queries):
+def test_the_catalogue_takes_five_queries_however_long_it_is(client, db, django_assert_num_queries):
     for _ in range(14):
         make_image(make_product())
 
-    with django_assert_num_queries(4):  # collections to choose from, count, products, pictures
+    # stamp, collections to choose from, count, products, pictures
+    with django_assert_num_queries(5):
         client.get("/products/")
 
 
@@ -258,7 +260,7 @@ def test_a_missing_product_is_a_404_with_ways_on(client, db):
     assert 'class="button quiet" href="/products/"' in answer.content.decode()
 
 
-def test_a_product_takes_seven_queries_however_much_was_written(
+def test_a_product_takes_nine_queries_however_much_was_written(
     client, db, django_assert_num_queries
 ):
     product = make_product(discount="15.00")
@@ -269,6 +271,7 @@ def test_a_product_takes_seven_queries_however_much_was_written(
             product=product, name="Ina", description="Good", rating=5, date="2025-01-01"
         )
 
-    # product, pictures, promotion, tags, likes, count of reviews, reviews
-    with django_assert_num_queries(7):
+    shelf.clear()
+    # two stamps, product, pictures, promotion, tags, likes, count of reviews, reviews
+    with django_assert_num_queries(9):
         client.get(f"/products/{product.pk}/")

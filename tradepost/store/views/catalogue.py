@@ -10,11 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from tradepost.accounts.models import User
+from tradepost.kit.http.stored_pages import stored_for_visitors
 from tradepost.store.extras import likes, tags
 from tradepost.store.filters import ProductFilter
 from tradepost.store.forms import AddToCartForm, CatalogueForm, ReviewForm
 from tradepost.store.models import Product, ProductImage, Promotion, Review
 from tradepost.store.queries import has_bought
+from tradepost.store.stamps import CATALOGUE
 from tradepost.store.views.facts import catalogue_facts, product_facts
 
 PRODUCTS_A_PAGE = 12
@@ -22,6 +24,7 @@ REVIEWS_A_PAGE = 10
 INDEXED = {"collection", "page"}  # what search engines may tell pages of the catalogue apart by
 
 
+@stored_for_visitors(lambda: [CATALOGUE])
 def products(request: HttpRequest) -> HttpResponse:
     """The catalogue, narrowed, ordered and in numbered pages."""
     form = CatalogueForm(request.GET)
@@ -45,6 +48,7 @@ def _narrow(asked: Mapping[str, Any]) -> QuerySet[Product]:
     return found.order_by(asked["ordering"], "id") if "ordering" in asked else found
 
 
+@stored_for_visitors(lambda: [CATALOGUE, likes.stamp])
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     return show_product(request, pk)
 

@@ -26,6 +26,7 @@ WITH_SERVERS = (
     "tests/test_search_engines_browser.py",
     "tests/test_server.py",
     "tests/test_static.py",
+    "tests/test_stays_browser.py",
     "tests/test_story.py",
     "tests/test_stripe_browser.py",
 )

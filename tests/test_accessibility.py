@@ -8,6 +8,7 @@ from importlib.resources import files
 import pytest
 from django.template.loader import render_to_string
 
+from tests.stays import book_a_stay
 from tests.test_browser import register, sign_in
 
 pytestmark = pytest.mark.browser
@@ -33,6 +34,10 @@ PAGES = [
     ("nobody", "/products/?search=zzzz"),
     ("nobody", "/products/?price_from=x"),
     ("nobody", "/products/1/"),
+    ("nobody", "/stays/"),
+    ("nobody", "/stays/?min_price=x&bounds=-10,38,-9,39"),
+    ("nobody", "/stays/", "main .card a"),
+    ("nobody", "/stays/", "main .card a", "a[rel=next]"),
     ("nobody", "/cart/"),
     ("nobody", "/account/sign-in/"),
     ("nobody", "/account/register/"),
@@ -52,6 +57,11 @@ PAGES = [
     ("guest", "/account/addresses/"),
     ("guest", "/orders/"),
     ("guest", "/orders/", "main a[href^='/orders/']"),
+    ("guest", "/stays/", "main .card a"),
+    ("guest", "/bookings/"),
+    ("guest", "/bookings/", "main .lines a"),
+    ("guest", "/bookings/", "main .lines a", "a[href$='/change/']"),
+    ("guest", "/bookings/", "main .lines a", "a[href$='/cancel/']"),
     ("guest", "/inbox/"),
     ("guest", "/inbox/new/?search=i"),
     ("guest", "/inbox/new/group/"),
@@ -79,6 +89,7 @@ PAGES = [
 def people(shop, browser):
     """A page for each of the people, signed in once."""
     pages = {name: _open(shop, browser) for name in ("nobody", "guest", "host", "admin", "fay")}
+    book_a_stay(shop)
     for name in ("guest", "host", "admin"):
         sign_in(pages[name], name, shop.password)
     register(pages["fay"])

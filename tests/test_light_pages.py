@@ -43,7 +43,9 @@ def test_home_is_light_for_people_who_are_signed_in(shop, page):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("address", ["/", "/products/", "/products/1/", "/account/sign-in/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/products/", "/products/1/", "/stays/", "/account/sign-in/"]
+)
 def test_nothing_moves_while_a_page_comes(shop, page, width, address):
     page.set_viewport_size({"width": width, "height": 800})
 

@@ -49,6 +49,7 @@ def test_products_and_their_collections_are_in_the_sitemap(client, db):
     assert [address for address, _ in parts] == [
         "https://shop.example/sitemap-products.xml",
         "https://shop.example/sitemap-collections.xml",
+        "https://shop.example/sitemap-stays.xml",
     ]
     assert products == [(f"https://shop.example/products/{cup.pk}/", day)]
     assert collections == [(f"https://shop.example/products/?collection={collection.pk}", day)]
@@ -73,8 +74,8 @@ def test_sitemaps_ask_little_of_the_database(client, db, django_assert_num_queri
     for number in range(3):
         make_product(title=f"Cup {number}")
 
-    # for products and collections: the newest change, and how many there are
-    with django_assert_num_queries(4):
+    # for products, collections and places: the newest change, and how many there are
+    with django_assert_num_queries(6):
         client.get("/sitemap.xml")
     # how many there are, and those of the page
     with django_assert_num_queries(2):
@@ -93,7 +94,15 @@ def test_a_section_that_nobody_registered_is_a_404(client, db):
 def test_robots_may_read_what_everybody_sees_and_find_the_sitemap(client, db):
     rules = robots(client)
 
-    public = ["/", "/products/", "/products/7/", "/products/?page=2", "/sitemap.xml"]
+    public = [
+        "/",
+        "/products/",
+        "/products/7/",
+        "/products/?page=2",
+        "/stays/",
+        "/stays/7/",
+        "/sitemap.xml",
+    ]
     assert [path for path in public if not rules.can_fetch("*", path)] == []
     assert rules.site_maps() == ["https://shop.example/sitemap.xml"]
 

@@ -55,13 +55,20 @@ function ask({ typing }) {
   void show(address);
 }
 
-/** Fill the form in as the server did. */
+/** Fill the form in as the server did: field by field, for several may have one name. */
 function fillIn(fresh) {
-  for (const field of fresh.querySelectorAll("form[data-found] [name]")) {
-    const own = form.elements[field.name];
-    if (field.type === "checkbox") own.checked = field.checked;
-    else own.value = field.value;
-  }
+  const own = form.querySelectorAll("[name]");
+  fresh.querySelectorAll("form[data-found] [name]").forEach((field, place) => {
+    if (field.type === "checkbox") own[place].checked = field.checked;
+    else own[place].value = field.value;
+  });
+}
+
+/** Show an address that somebody goes to, with what its form says. */
+async function go(address) {
+  isTyping = false;
+  const fresh = await show(address);
+  if (fresh) fillIn(fresh);
 }
 
 form.addEventListener("input", ({ target }) => {
@@ -78,8 +85,13 @@ form.addEventListener("submit", (event) => {
   ask({ typing: false });
 });
 
-addEventListener("popstate", async () => {
-  isTyping = false;
-  const fresh = await show(location.href);
-  if (fresh) fillIn(fresh);
+// Links that only ask for something else, such as those that move a map.
+found.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-again]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  history.pushState(null, "", link.href);
+  void go(link.href);
 });
+
+addEventListener("popstate", () => void go(location.href));

@@ -7,6 +7,7 @@ class StaysConfig(AppConfig):
     def ready(self) -> None:
         from tradepost.accounts.personal_data import register_personal_data
         from tradepost.kit.audit import register_invariant
+        from tradepost.kit.http.sitemaps import register_sitemap
         from tradepost.kit.search.operations import keep_index
         from tradepost.kit.triggers import keep_guards
         from tradepost.messaging.payloads import register_sentence
@@ -22,6 +23,7 @@ class StaysConfig(AppConfig):
         from tradepost.stays.news import NOTIFICATIONS, OF_REVIEWS, SAID, booking_page
         from tradepost.stays.personal_data import collect_stays
         from tradepost.stays.signals import handlers  # noqa: F401 - connects the receivers
+        from tradepost.stays.sitemaps import PlacePages
 
         keep_index(PROPERTY_TEXTS, app=self, model_name="Property")
         keep_guards(self, GUARDS)
@@ -39,4 +41,5 @@ class StaysConfig(AppConfig):
             register_sentence(f"booking.{kind}", sentence)
         register_events()
         register_personal_data("stays", collect=collect_stays)
+        register_sitemap("stays", PlacePages)
         register_payable("booking", lock=lock_due, received=note_received, refunded=note_refunded)

@@ -5,7 +5,7 @@ Those with words are built each time: what they ask the index depends on the wor
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -23,7 +23,7 @@ from tradepost.stays.queries.search import (
     free_places,
     matching_places,
 )
-from tradepost.stays.queries.wishes import Question, Shape
+from tradepost.stays.queries.wishes import Question, Shape, Wish, question_of
 from tradepost.stays.rows import COLUMNS, Row, place_rows
 
 Keys = tuple[str, ...]
@@ -46,6 +46,14 @@ class Look:
     shape: Shape
     keys: Keys
     place: Place
+
+
+def find_places(*, wish: Wish, keys: Keys, place: Place, size: int, now: datetime) -> Page[Row]:
+    """Return the rows of places that could be booked just so, next to a place in this order.
+
+    Raises what ``question_of`` refuses.
+    """
+    return read_found(question_of(wish=wish, now=now), keys, place, size)
 
 
 def read_found(question: Question, keys: Keys, place: Place, size: int) -> Page[Row]:

@@ -93,7 +93,7 @@ class Frame:
     @property
     def bounds(self) -> str:
         """The frame as text for an address: ``west,south,east,north``."""
-        is_whole = self.east - self.west >= WHOLE
+        is_whole = self.east - self.west > WHOLE - SMALLEST  # or both ends may read the same
         west, east = (-EASTMOST, EASTMOST) if is_whole else (_wrapped(self.west), self.east)
         degrees = (west, self.south, east if is_whole else _wrapped(east), self.north)
         return ",".join(f"{degree:.{PLACES}f}".rstrip("0").rstrip(".") for degree in degrees)

@@ -54,7 +54,7 @@ def read_month(text: str, *, earliest: date, latest: date) -> date:
     try:
         wanted = date.fromisoformat(f"{text}-01")
     except ValueError:
-        wanted = earliest
+        wanted = month_of(earliest)
     return min(max(wanted, month_of(earliest)), month_of(latest))
 
 

@@ -55,7 +55,7 @@ def places_as_json(
     """
     ids = [row[0] for row in rows]
     photos = photos_as_json(ids, root=root)
-    totals = {} if start is None or end is None else _totals(rows, start, end)
+    totals = {pk: money(to_minor(total)) for pk, total in totals_of(rows, start, end).items()}
     currency = settings.CURRENCY
     return [
         {
@@ -87,11 +87,12 @@ def total_of(tariff: Tariff, start: date, end: date) -> Decimal:
     return sum_of(lines)
 
 
-def _totals(rows: Sequence[Row], start: date, end: date) -> Mapping[int, object]:
+def totals_of(rows: Sequence[Row], start: date | None, end: date | None) -> Mapping[int, Decimal]:
+    """Return what a stay costs in each place, none without dates; one query for all seasons."""
+    if start is None or end is None:
+        return {}
     seasons = _seasons_between([row[0] for row in rows], start, end)
-    return {
-        row[0]: money(to_minor(total_of(_tariff(row, seasons[row[0]]), start, end))) for row in rows
-    }
+    return {row[0]: total_of(_tariff(row, seasons[row[0]]), start, end) for row in rows}
 
 
 def _season_rows(property_ids: list[int]) -> Any:

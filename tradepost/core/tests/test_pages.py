@@ -15,6 +15,7 @@ from tradepost.accounts.models import User
 from tradepost.kit.mail import FolderBackend
 from tradepost.likes.actions.likes import like
 from tradepost.likes.models import LikedItem
+from tradepost.stays.tests.factories import make_photo, make_property
 from tradepost.store.tests.factories import make_product
 
 TEMPLATES = Path(project.BASE_DIR) / "templates"
@@ -69,11 +70,34 @@ def test_a_shop_without_offers_and_reviews_shows_the_newest_alone(client, db):
     assert "Best rated" not in text
 
 
-def test_home_takes_five_queries(client, db, django_assert_num_queries):
-    make_product(discount=5, stars=5, ratings_count=1)
+def test_home_shows_the_places_that_guests_like_most(client, db):
+    for number in range(5):
+        house = make_property(name=f"House {number}", stars=number, ratings_count=1)
+        make_photo(house)
+        make_photo(house, width=50)
+    make_property(name="Draft", status="draft", stars=5, ratings_count=1)
+    plain = make_property(name="Without a photo", stars=5, ratings_count=1)
 
-    # collections with counts, newest, on offer, best rated, pictures of all of them
-    with django_assert_num_queries(5):
+    answer = client.get("/")
+
+    names = [place.name for place in answer.context["places"]]
+    assert names == ["Without a photo", "House 4", "House 3", "House 2"]
+    assert f'href="/stays/{plain.pk}/"' in answer.content.decode()
+    assert answer.context["places"][1].photo["width"] == 40
+
+
+def test_a_shop_without_stays_has_no_shelf_of_them(client, db):
+    make_property(status="draft")
+
+    assert 'id="stays-title"' not in client.get("/").content.decode()
+
+
+def test_home_takes_six_queries(client, db, django_assert_num_queries):
+    make_product(discount=5, stars=5, ratings_count=1)
+    make_photo(make_property())
+
+    # collections with counts, newest, on offer, best rated, pictures of all of them, places
+    with django_assert_num_queries(6):
         client.get("/")
 
 

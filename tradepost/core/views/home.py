@@ -10,6 +10,7 @@ from tradepost.core.views.facts import home_facts
 from tradepost.kit.http.pages import check_limit, posted_from
 from tradepost.likes.actions.likes import like, unlike
 from tradepost.likes.limits import LikeChanges
+from tradepost.stays.cards import list_liked
 from tradepost.store.models import Collection, Product
 
 SHOWN_AT_HOME = 4
@@ -28,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     prefetch_related_objects([one for shelf in shown.values() for one in shelf], "images")
     collections = Collection.objects.public().with_products_count().order_by("title", "id")
     context = {"facts": home_facts(), "collections": collections, **shown}
+    context["places"] = list_liked(number=SHOWN_AT_HOME)
     return render(request, "core/home.html", context)
 
 

@@ -9,6 +9,7 @@ PRIVATE = [
     "/account/", "/admin/", "/api/", "/bookings/", "/cart/", "/checkout/", "/dashboard/",
     "/hosting/", "/inbox/", "/mail/", "/notifications/", "/orders/",
     "/products/*/conversation/", "/products/*/like/", "/products/*/review/", "/reports/",
+    "/stays/*/book/", "/stays/*/conversation/",
 ]  # fmt: skip
 
 

@@ -71,8 +71,17 @@ def newest_first(
     A place that cannot be read means the top of the list. Columns that are ``filled`` may be null,
     but not in these rows.
     """
-    keys = fixed_keys(rows.model, (f"-{by}", "-id"), filled=filled)
-    place = _read_place(rows.model, keys, before)
+    return _stretch(rows, fixed_keys(rows.model, (f"-{by}", "-id"), filled=filled), before, size)
+
+
+def soonest_first(rows: QuerySet[Row], *, by: str, after: str = "", size: int = 20) -> Stretch[Row]:
+    """Return up to ``size`` rows after a place, the soonest ``by`` first: ``older`` is where the
+    next ones start. A place that cannot be read means the top of the list."""
+    return _stretch(rows, fixed_keys(rows.model, (by, "id")), after, size)
+
+
+def _stretch(rows: QuerySet[Row], keys: Sequence[str], beyond: str, size: int) -> Stretch[Row]:
+    place = _read_place(rows.model, keys, beyond)
     page = read_page(rows, keys, place, size)
     older = write_cursor(keys, place_beside(page, keys)) if page.has_after else ""
     return Stretch(page.rows, older, is_top=not page.has_before)

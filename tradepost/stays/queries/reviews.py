@@ -1,5 +1,6 @@
 """Until when reviews are written, and what hosts said of their guests."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -37,6 +38,38 @@ def list_reviews_of_guest(*, guest_id: UUID, reader: User) -> QuerySet[Review]:
     if not (_is_host_of(reader, guest_id) or _may_read_all(reader, guest_id)):
         raise NotFound
     return Review.objects.about_guest(guest_id).select_related("user")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayReviews:
+    """What was said of a stay, for one reader: ``theirs`` is released, what ``waits`` is not.
+
+    ``until`` is when nobody can write any more.
+    """
+
+    mine: Review | None
+    theirs: list[Review]
+    waits: bool
+    may_write: bool
+    until: datetime
+
+
+def read_reviews_of_stay(*, booking: Booking, reader: User, now: datetime) -> StayReviews:
+    """Return what the reader may know of the reviews of a stay; one query."""
+    rows = list(Review.objects.filter(booking=booking).select_related("user").order_by("id"))
+    mine = next((row for row in rows if row.user_id == reader.pk), None)
+    others = [row for row in rows if row.user_id != reader.pk]
+    theirs = [row for row in others if row.released_at]
+    until = reviews_end_at(booking)
+    takes_part = reader.pk in (booking.user_id, booking.property.host_id)
+    is_open = is_stayed(booking, now) and now < until and not theirs
+    return StayReviews(
+        mine=mine,
+        theirs=theirs,
+        waits=takes_part and len(theirs) < len(others),
+        may_write=takes_part and is_open and mine is None,
+        until=until,
+    )
 
 
 def _is_host_of(reader: User, guest_id: UUID) -> bool:

@@ -19,6 +19,14 @@ from tradepost.stays.zones import NO_ZONES, zones_by_shift
 
 NO_RANGE = (1, 0)
 SIMPLE = ("guests", "min_price", "max_price", "room_type")
+ORDERINGS: Mapping[str, tuple[str, ...]] = {
+    "newest": ("-id",),
+    "-id": ("-id",),
+    "price": ("price", "id"),
+    "-price": ("-price", "-id"),
+    "rating": ("rating", "id"),
+    "-rating": ("-rating", "-id"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,19 +14,11 @@ from tradepost.kit.search import LONGEST_SEARCH, MOST_WORDS, words_of
 from tradepost.stays.cells import BadBounds, Bounds, read_bounds
 from tradepost.stays.models import Property
 from tradepost.stays.models.properties import MOST_GUESTS
-from tradepost.stays.queries.wishes import Wish
+from tradepost.stays.queries.wishes import ORDERINGS, Wish
 from tradepost.stays.quotes import tariff_of
 from tradepost.stays.rows import PHOTOS_LISTED, total_of
 from tradepost.stays.serializers.photos import PhotoOutput
 
-ORDERINGS = {
-    "newest": ("-id",),
-    "-id": ("-id",),
-    "price": ("price", "id"),
-    "-price": ("-price", "-id"),
-    "rating": ("rating", "id"),
-    "-rating": ("-rating", "-id"),
-}
 MOST_AMENITIES = 20  # that are looked for
 
 

@@ -18,6 +18,7 @@ WITH_SERVERS = (
     "tests/test_client_app.py",
     "tests/test_cors.py",
     "tests/test_first_start.py",
+    "tests/test_hosting_browser.py",
     "tests/test_light_pages.py",
     "tests/test_live_browser.py",
     "tests/test_logs.py",

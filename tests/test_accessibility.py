@@ -25,6 +25,7 @@ LOOKS = [  # colours are all that a scheme changes, and room all that a width do
     ("light", PHONE, ["color-contrast"]),
 ]
 
+HOSTED = "main a:has-text('Boathouse over the Fjord')"
 # Who looks (nobody: a visitor; fay: somebody new, with a full cart), where they begin, and the
 # links that they follow from there.
 PAGES = [
@@ -72,6 +73,13 @@ PAGES = [
     ("guest", "/notifications/preferences/"),
     ("guest", "/mail/"),
     ("guest", "/mail/", "main a[href^='/mail/']"),
+    ("guest", "/hosting/"),
+    ("host", "/hosting/"),
+    ("host", "/hosting/places/new/"),
+    ("host", "/hosting/", HOSTED),
+    ("host", "/hosting/", HOSTED, "main a[href$='/photos/']"),
+    ("host", "/hosting/", HOSTED, "main a[href$='/calendar/']"),
+    ("host", "/hosting/", HOSTED, "main a[href$='/delete/']"),
     ("admin", "/reports/"),
     ("admin", "/dashboard/"),
 ]
@@ -80,9 +88,9 @@ PAGES = [
 @pytest.fixture(scope="module")
 def people(shop, browser):
     """A page for each of the people, signed in once."""
-    pages = {name: _open(shop, browser) for name in ("nobody", "guest", "admin", "fay")}
+    pages = {name: _open(shop, browser) for name in ("nobody", "guest", "host", "admin", "fay")}
     book_a_stay(shop)
-    for name in ("guest", "admin"):
+    for name in ("guest", "host", "admin"):
         sign_in(pages[name], name, shop.password)
     register(pages["fay"])
     pages["fay"].goto("/products/2/")

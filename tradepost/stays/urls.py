@@ -9,6 +9,7 @@ from tradepost.stays.views import (
     place,
     search,
 )
+from tradepost.stays.views.hosting import calendar, overview, photos, places
 
 urlpatterns = [
     path("bookings/", bookings.bookings, name="bookings"),
@@ -46,5 +47,33 @@ urlpatterns = [
         "bookings/<number:pk>/review/answer/",
         booking_reviews.stay_review_answer,
         name="stay-review-answer",
+    ),
+]
+
+PLACE = "hosting/places/<number:pk>/"
+
+# The pages of hosts.
+urlpatterns += [
+    path("hosting/", overview.hosting, name="hosting"),
+    path("hosting/requests/<number:pk>/", overview.hosting_answer, name="hosting-answer"),
+    path("hosting/places/new/", places.hosting_new, name="hosting-new"),
+    path(PLACE, places.hosting_place, name="hosting-place"),
+    path(f"{PLACE}status/", places.hosting_status, name="hosting-status"),
+    path(f"{PLACE}delete/", places.hosting_delete, name="hosting-delete"),
+    path(f"{PLACE}photos/", photos.hosting_photos, name="hosting-photos"),
+    path(f"{PLACE}photos/<number:photo>/", photos.hosting_photo, name="hosting-photo"),
+    path(
+        f"{PLACE}photos/<number:photo>/remove/",
+        photos.hosting_photo_remove,
+        name="hosting-photo-remove",
+    ),
+    path(f"{PLACE}calendar/", calendar.hosting_calendar, name="hosting-calendar"),
+    path(f"{PLACE}blocks/", calendar.hosting_block, name="hosting-block"),
+    path(f"{PLACE}blocks/<number:block>/remove/", calendar.hosting_unblock, name="hosting-unblock"),
+    path(f"{PLACE}seasons/", calendar.hosting_season, name="hosting-season"),
+    path(
+        f"{PLACE}seasons/<number:season>/remove/",
+        calendar.hosting_season_remove,
+        name="hosting-season-remove",
     ),
 ]

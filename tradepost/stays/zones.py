@@ -23,12 +23,13 @@ def zones_by_shift(now: datetime) -> Mapping[int, str]:
 def _zones_by_shift(minute: datetime) -> Mapping[int, str]:
     """Clocks are put forward and back on the minute: within one, nobody's date changes."""
     found: dict[int, list[str]] = defaultdict(list)
-    for name in _names():
+    for name in zone_names():
         local = minute.astimezone(zoneinfo.ZoneInfo(name)).date()
         found[(local - minute.date()).days].append(name)
     return {shift: f",{','.join(found[shift])}," for shift in (-1, 0, 1)}
 
 
 @cache
-def _names() -> list[str]:
+def zone_names() -> list[str]:
+    """Return all time zones by name; to look for them takes some files to be read."""
     return sorted(zoneinfo.available_timezones())

@@ -1,4 +1,4 @@
-"""A small shop that looks lived in, for a first look at the product.
+"""A small shop that looks lived in, and places to stay, for a first look at the product.
 
 Everything goes through the actions that real people use, so receipts are queued, notices written
 and feeds filled as they would be.
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from tradepost.accounts.actions.users import register_user
 from tradepost.accounts.models import User
+from tradepost.core.actions.demo_stays import make_stays
 from tradepost.core.actions.imports import import_products
 from tradepost.core.demo.pictures import MOTIFS, draw_product
 from tradepost.core.queries import has_people
@@ -49,6 +50,8 @@ PEOPLE = [
     ("host", "Tomas", "Alder", User.Role.HOST),
     ("ines", "Ines", "Carvalho", User.Role.GUEST),
     ("jonas", "Jonas", "Weir", User.Role.GUEST),
+    ("lena", "Lena", "Brandvik", User.Role.HOST),
+    ("mateo", "Mateo", "Ibarra", User.Role.HOST),
 ]
 
 # who buys how many of what, oldest first
@@ -56,11 +59,13 @@ ORDERS = [
     ("ines", {"GAR-001": 1, "GAR-003": 3}),
     ("jonas", {"LAM-001": 1}),
     ("guest", {"PAP-001": 2, "PAP-004": 1}),
+    ("jonas", {"BOO-004": 1}),
     ("guest", {"CER-001": 2, "TEA-001": 1}),
 ]
 
 PAID = [0, 2]  # of these orders; the shop notes the payments
 CANCELED = 1  # by its buyer
+FAILED = 3  # says the shop
 
 # name, per cent off, days until it ends, for what
 PROMOTIONS = [
@@ -127,16 +132,19 @@ class DemoSummary:
     products: int = 0
     orders: int = 0
     messages: int = 0
+    places: int = 0
+    stays: int = 0
 
 
 @atomic
 def make_demo_data(*, password: str) -> DemoSummary:
     """Fill a database that has no users yet: people who all have this password, a catalogue,
-    orders and talk. Otherwise change nothing."""
+    orders, places to stay, stays and talk. Otherwise change nothing."""
     if has_people():
         return DemoSummary(made=False)
     now = timezone.now()
     people = _make_people(password)
+    places, stays = make_stays(people=people, now=now)
     products = _make_catalogue()
     by_sku = dict(Product.objects.exclude(sku=None).values_list("sku", "pk"))
     _decorate(by_sku, now)
@@ -145,7 +153,7 @@ def make_demo_data(*, password: str) -> DemoSummary:
     _praise(people, by_sku)
     messages = _talk_about(orders[-1], people) + _talk_among_friends(people)
     messages += _talk_in_a_group(people, now)
-    return DemoSummary(True, len(people), products, len(orders), messages)
+    return DemoSummary(True, len(people), products, len(orders), messages, places, stays)
 
 
 def _make_people(password: str) -> dict[str, User]:
@@ -198,6 +206,8 @@ def _settle(orders: Sequence[Order], desk: User, now: datetime) -> None:
     for place in PAID:
         paid = Order.PaymentStatus.COMPLETE
         set_payment_status(order_id=orders[place].pk, status=paid, actor=desk)
+    failed = Order.PaymentStatus.FAILED
+    set_payment_status(order_id=orders[FAILED].pk, status=failed, actor=desk)
     canceled = orders[CANCELED]
     cancel_order(order_id=canceled.pk, actor=canceled.customer.user, now=now)
 

@@ -19,6 +19,8 @@ SHADE, WOOD, GLOW, NIGHT = "#00000022", "#c99a66", "#ffe9a8", "#33475b"
 class Canvas:
     """A wall and a table to draw on."""
 
+    finer: float = FINER  # of this canvas
+
     def __init__(self, *, wall: str, table: str = "#e9e0d0") -> None:
         self.image = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), wall)
         self.pen = ImageDraw.Draw(self.image, "RGBA")
@@ -27,21 +29,21 @@ class Canvas:
     def box(
         self, left: float, top: float, right: float, bottom: float, colour: str, *, round: float = 0
     ) -> None:
-        corners = [side * FINER for side in (left, top, right, bottom)]
-        self.pen.rounded_rectangle(corners, radius=round * FINER, fill=colour)
+        corners = [side * self.finer for side in (left, top, right, bottom)]
+        self.pen.rounded_rectangle(corners, radius=round * self.finer, fill=colour)
 
     def oval(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         """An ellipse around (x, y)."""
         sides = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-        self.pen.ellipse([side * FINER for side in sides], fill=colour)
+        self.pen.ellipse([side * self.finer for side in sides], fill=colour)
 
     def shape(self, points: Sequence[Point], colour: str) -> None:
-        self.pen.polygon([(x * FINER, y * FINER) for x, y in points], fill=colour)
+        self.pen.polygon([(x * self.finer, y * self.finer) for x, y in points], fill=colour)
 
     def line(self, points: Sequence[Point], colour: str, *, width: float) -> None:
         """A line through the points, with round ends."""
-        places = [(x * FINER, y * FINER) for x, y in points]
-        self.pen.line(places, fill=colour, width=int(width * FINER), joint="curve")
+        places = [(x * self.finer, y * self.finer) for x, y in points]
+        self.pen.line(places, fill=colour, width=int(width * self.finer), joint="curve")
         for x, y in points:
             self.oval(x, y, width, width, colour)
 
@@ -49,8 +51,8 @@ class Canvas:
              start: float = 0, end: float = 360) -> None:  # fmt: skip
         """A part of an ellipse's line, in degrees clockwise from the right."""
         sides = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-        corners = [side * FINER for side in sides]
-        self.pen.arc(corners, start, end, fill=colour, width=int(thick * FINER))
+        corners = [side * self.finer for side in sides]
+        self.pen.arc(corners, start, end, fill=colour, width=int(thick * self.finer))
 
     def shadow(self, x: float, y: float, width: float) -> None:
         """What an object of this width that stands at (x, y) throws on the table."""

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tradepost.core.actions import demo as making
+from tradepost.core.actions import demo_stays
 from tradepost.kit import audit as kit
 from tradepost.kit.audit import find_faults, list_invariants, register_invariant
 
@@ -27,6 +28,7 @@ def run(*names: str, **options) -> tuple[str, int]:
 def demo(db, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(making, "MOTIFS", {})  # drawing takes a second
+    monkeypatch.setattr(demo_stays, "HOMES", {})
     making.make_demo_data(password="x-y-z-123")
 
 

@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 
 PRIVATE = [
-    "/account/", "/admin/", "/api/", "/bookings/", "/cart/", "/checkout/", "/dashboard/", "/inbox/",
-    "/mail/", "/notifications/", "/orders/", "/products/*/conversation/", "/products/*/like/",
-    "/products/*/review/", "/reports/", "/stays/*/book/", "/stays/*/conversation/",
+    "/account/", "/admin/", "/api/", "/bookings/", "/cart/", "/checkout/", "/dashboard/",
+    "/hosting/", "/inbox/", "/mail/", "/notifications/", "/orders/",
+    "/products/*/conversation/", "/products/*/like/", "/products/*/review/", "/reports/",
+    "/stays/*/book/", "/stays/*/conversation/",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from tradepost.core.management.logs import only_warnings
 
 
 class Command(BaseCommand):
-    help = "Fills an empty database with a small shop, its people, orders and conversations."
+    help = "Fills an empty database with a small shop, places to stay, people, and what they do."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--password", help="for everybody; a random one without it")
@@ -26,6 +26,6 @@ class Command(BaseCommand):
             return
         self.stdout.write(
             f"{made.products} products, {made.people} people, {made.orders} orders, "
-            f"{made.messages} messages."
+            f"{made.messages} messages, {made.places} places to stay, {made.stays} stays."
         )
         self.stdout.write(f"guest, host and admin sign in with the password {password}")

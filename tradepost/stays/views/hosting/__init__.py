@@ -1,0 +1,1 @@
+"""The pages of hosts: what waits for them, their places, photos and calendars."""

@@ -105,17 +105,17 @@ def test_the_table_names_every_page_of_guests():
 
 
 @pytest.mark.parametrize(
-    ("page", "method", "case", "expected"), ROWS, ids=lambda value: str(value).strip("()")
+    ("route", "method", "case", "expected"), ROWS, ids=lambda value: str(value).strip("()")
 )
 def test_everybody_may_do_what_the_table_says(
-    signed_in, people, scene, page, method, case, expected
+    signed_in, people, scene, route, method, case, expected
 ):
-    place, answers = scene.place(page, case), {}
+    place, answers = scene.place(route, case), {}
 
     for name, user in people.items():
         with asking(signed_in, user) as client:
             send = client.get if method == "GET" else client.post
-            answer = send(place, {} if method == "GET" else BODIES.get(page, {}))
+            answer = send(place, {} if method == "GET" else BODIES.get(route, {}))
         to_sign_in = answer.headers.get("Location", "").startswith("/account/sign-in/")
         answers[name] = 401 if to_sign_in else answer.status_code
 

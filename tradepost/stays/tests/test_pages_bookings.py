@@ -204,6 +204,16 @@ def test_a_card_that_is_declined_is_told_and_another_can_be_tried(client, guest,
     assert "Pay 300.00 USD" in text
 
 
+def test_where_stripe_takes_the_cards_its_field_is_on_the_page(client, guest, place, settings):
+    settings.PAYMENT_PROVIDERS, settings.STRIPE_PUBLISHABLE_KEY = ["stripe"], "pk_test_1"
+    booking = booked(place, guest)
+
+    answer = client.get(f"/bookings/{booking.pk}/")
+
+    assert 'data-stripe-key="pk_test_1"' in shown(answer)
+    assert "https://js.stripe.com" in answer["Content-Security-Policy"]
+
+
 def test_the_host_is_asked_and_answers_on_the_page(client, ann, place):
     place.is_instant = False
     place.save()
@@ -219,6 +229,7 @@ def test_the_host_is_asked_and_answers_on_the_page(client, ann, place):
 
     assert "You may pay now: the money is only held" in waiting
     assert "Ann Example asks for these nights." in asked
+    assert '<a href="/hosting/">Hosting</a></nav>' in asked
     assert "Ann Example has until" in page(client, first)
     assert "Nothing is to be decided about this booking any more." in shown(again)
     client.force_login(ann)

@@ -355,6 +355,7 @@ def test_hosts_do_not_book_their_own_places(client, place, ann):
     quoted, answer = page(client, place, **STAY), book(client, place, said)
 
     assert 'name="quote"' not in shown(quoted)
+    assert f'href="/hosting/places/{place.pk}/"' in shown(quoted)
     assert answer.status_code == 403
     assert "This place is yours." in shown(answer)
     assert not Booking.objects.exists()

@@ -15,7 +15,7 @@ from tradepost.kit import clock
 from tradepost.kit.errors import Refused
 from tradepost.kit.http.pages import newest_first, posted_from, soonest_first
 from tradepost.payments.queries import given_back_by_hand
-from tradepost.payments.views import show_payments
+from tradepost.payments.views import lets_stripe_in, show_payments
 from tradepost.stays.actions.bookings import accept_booking, decline_booking
 from tradepost.stays.actions.cancellations import cancel_booking
 from tradepost.stays.actions.conversations import open_booking_conversation
@@ -49,6 +49,7 @@ def bookings(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
+@lets_stripe_in
 def booking(request: SignedInRequest, pk: int) -> HttpResponse:
     return show_booking(request, pk)
 

@@ -1,16 +1,42 @@
 """Servers and browsers for the tests that cross apps."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
-from tests.servers import running_server
+from tests.servers import ROOT, running_server
 
+SCREENSHOTS = ROOT / ".pytest_cache" / "screenshots"  # of tests that failed
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Keep what the browser shows when a test fails, a picture for each page that is open."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.when == "call" and report.failed and browser is not None:
+        pages = [page for context in browser.contexts for page in context.pages]
+        for number, page in enumerate(pages, 1):
+            path = SCREENSHOTS / f"{re.sub(r'[^A-Za-z0-9]+', '-', item.nodeid)}-{number}.png"
+            report.sections.append(("screenshot", _take_picture(page, path)))
+    return report
+
+
+def _take_picture(page: Page, path: Path) -> str:
+    """Return where the picture is, or why there is none: what failed is told in any case."""
+    try:
+        page.screenshot(path=path, full_page=True, timeout=5000)
+    except PlaywrightError as error:
+        return f"none: {error}"
+    return str(path)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from benchmarks.databases import (
     sqlite_databases,
 )
 from benchmarks.measuring import WARMING_REQUESTS, Result, WrongAnswer, measure
-from benchmarks.scenarios import ORDER_HOT, ORDER_SPREAD, ORDERS, SCENARIOS, TALKS, Scenario
+from benchmarks.scenarios import ORDER_HOT, ORDER_SPREAD, ORDERS, PAGES, SCENARIOS, TALKS, Scenario
 from benchmarks.servers import (
     FLOOR,
     MANY_MESSAGES,
@@ -56,6 +56,7 @@ OF_TALKS = (*(scenario.key for scenario in TALKS), statements.KEY, crowd.KEY)
 GROUPS = {  # names for several rows
     "messaging": ("conversations", "message", "message-once", *OF_TALKS),
     "talks": OF_TALKS,
+    "pages": tuple(scenario.key for scenario in PAGES),
 }
 Rows = dict[Scenario, dict[str, Result]]
 

@@ -87,6 +87,7 @@ def postgres_databases(*, server: str, folder: Path, waiting: Waiting) -> Iterat
         create_database(admin, names["plain"])
         data_dir = folder / "tradepost"
         tokens = _seed_tradepost(urls["ours"], data_dir, waiting)
+        _collect_static_files(urls["ours"], data_dir)
         _seed_plain(urls["plain"], waiting)
         create_database(admin, names["floor"], template=names["ours"])
         for url in urls.values():
@@ -122,6 +123,13 @@ def _seed_tradepost(database: str, data_dir: Path, waiting: Waiting) -> Mapping[
     said = run_program("benchmarks.seed_tradepost", waiting.spread, waiting.hot, env=env)
     tokens: Mapping[str, str] = json.loads(said)
     return tokens
+
+
+def _collect_static_files(database: str, data_dir: Path) -> None:
+    """Put the files that pages name where the settings of servers look for them."""
+    env = tradepost_environment(database=database, data_dir=data_dir)
+    prod = {**env, "DJANGO_SETTINGS_MODULE": "config.settings.prod"}
+    run_program("django", "collectstatic", "--no-input", "--verbosity=0", env=prod)
 
 
 def _seed_plain(database: str, waiting: Waiting) -> None:

@@ -20,6 +20,7 @@ REPEATED_PRODUCTS = 100
 BUSY_CONVERSATIONS = 300
 IN_A_CIRCLE = 5_000  # requests that wrk sends again when it is through
 SEARCHED_WORDS = 20
+CARDS_A_PAGE = 12  # of the catalogue's page
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,28 @@ def read_any(turn: Turn) -> list[Request]:
 def _read(chance: random.Random, count: int) -> list[Request]:
     ids = chance.sample(range(1, data.PRODUCTS + 1), k=count)
     return [Request("GET", f"{PRODUCTS}{pk}/") for pk in ids]
+
+
+def open_home(turn: Turn) -> list[Request]:
+    return [Request("GET", "/")]
+
+
+def open_catalogue(turn: Turn) -> list[Request]:
+    pages = random.Random("catalogue").sample(range(1, data.PRODUCTS // CARDS_A_PAGE), k=500)
+    return [Request("GET", f"/products/?page={page}") for page in pages]
+
+
+def open_catalogue_again(turn: Turn) -> list[Request]:
+    return open_catalogue(turn)[:REPEATED_PAGES]
+
+
+def open_product(turn: Turn) -> list[Request]:
+    ids = random.Random("open").sample(range(1, data.PRODUCTS + 1), k=IN_A_CIRCLE)
+    return [Request("GET", f"/products/{pk}/") for pk in ids]
+
+
+def open_product_again(turn: Turn) -> list[Request]:
+    return open_product(turn)[:REPEATED_PRODUCTS]
 
 
 def list_first_by_cursor(turn: Turn) -> list[Request]:

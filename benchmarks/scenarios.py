@@ -31,7 +31,8 @@ class Scenario:
 
     The bars: at least ``least_ratio`` times the rate of plain, on the database ``bar_on`` if that
     is not empty; and at most ``most_times`` the time of our own in the row with the key
-    ``as_fast_as``. An aim is requests per second by database, and only information. ``brief`` rows,
+    ``as_fast_as``. An aim is requests per second by database, or milliseconds of our processes' CPU
+    time for one request (``cpu_aim_ms``), and only information. ``brief`` rows,
     on which nothing hangs, are measured for half the time. With one of ``connections``, requests
     come one after the other, and the rate says how long one takes.
     """
@@ -49,6 +50,7 @@ class Scenario:
     as_fast_as: str = ""
     most_times: float = 1.3
     aims: Mapping[str, float] = field(default_factory=dict, hash=False)
+    cpu_aim_ms: float | None = None
     brief: bool = False
     connections: int = CONNECTIONS
 
@@ -96,6 +98,28 @@ UNSTORED = (
 UNSEEN = Scenario(
     "list-unseen", "product list, unseen price", requests.list_unseen, who=(OURS, FLOOR, PLAIN),
     rows=10, once_per_second=12_000, brief=True,
+)  # fmt: skip
+PAGES = (
+    Scenario(
+        "page-home", "page: home", requests.open_home, who=(OURS_UNSTORED,), cpu_aim_ms=15,
+        brief=True,
+    ),
+    Scenario(
+        "page-catalogue", "page: catalogue", requests.open_catalogue, who=(OURS_UNSTORED,),
+        cpu_aim_ms=15, brief=True,
+    ),
+    Scenario(
+        "page-product", "page: product", requests.open_product, who=(OURS_UNSTORED,),
+        cpu_aim_ms=15, brief=True,
+    ),
+    Scenario(
+        "page-catalogue-kept", "page: catalogue, kept", requests.open_catalogue_again, to_store=80,
+        who=(OURS,), cpu_aim_ms=2, brief=True,
+    ),
+    Scenario(
+        "page-product-kept", "page: product, kept", requests.open_product_again, to_store=400,
+        who=(OURS,), cpu_aim_ms=2, brief=True,
+    ),
 )  # fmt: skip
 TALK = (
     Scenario(
@@ -164,4 +188,4 @@ ORDER_HOT = Scenario(
 ORDERS = (ORDER_SPREAD, ORDER_HOT)
 
 # Reads first: the writes make the tables grow. Orders last: they leave jobs behind.
-SCENARIOS = (*REPEATED, *UNSTORED, UNSEEN, *TALK, *ORDERS, *TALKS)
+SCENARIOS = (*REPEATED, *UNSTORED, UNSEEN, *PAGES, *TALK, *ORDERS, *TALKS)

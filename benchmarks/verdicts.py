@@ -47,6 +47,8 @@ def bar_of(scenario: Scenario) -> str:
         return f"at least {scenario.least_ratio:g} times plain{where}"
     if scenario.as_fast_as:
         return f"at most {scenario.most_times:g} times the time of {scenario.as_fast_as}"
+    if scenario.cpu_aim_ms is not None:
+        return f"aim {scenario.cpu_aim_ms:g} ms of CPU"
     return ", ".join(f"aim {aim:g}/s on {engine}" for engine, aim in scenario.aims.items())
 
 
@@ -109,6 +111,9 @@ def _bars(
         most, other = scenario.most_times, TITLES[scenario.as_fast_as]
         text = f"{times:.2f} times the time of {other} (at most {most:g})"
         yield (PASS if times <= most else FAIL), text
+    if scenario.cpu_aim_ms is not None:
+        word = AIM_MET if result.cpu_ms <= scenario.cpu_aim_ms else AIM_MISSED
+        yield word, f"{result.cpu_ms:.1f} ms of CPU (aim {scenario.cpu_aim_ms:g})"
     if (aim := scenario.aims.get(engine)) is not None:
         word = AIM_MET if result.rate >= aim else AIM_MISSED
         yield word, f"{result.rate:,.0f}/s (aim {aim:g}/s)"

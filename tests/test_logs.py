@@ -182,6 +182,23 @@ def test_a_server_writes_json_to_the_console_and_no_file(environment, tmp_path):
     assert not (tmp_path / "logs").exists()
 
 
+def test_the_trace_of_a_fault_tells_where_and_not_what_was_there(environment, tmp_path):
+    server = {**environment, **SERVER, "DJANGO_SETTINGS_MODULE": "config.settings.prod"}
+    fault = """
+def sign_in(password):
+    raise ValueError("no")
+try:
+    sign_in(" ".join(["correct", "horse"]))
+except ValueError:
+    logging.getLogger("shop").exception("failed")
+"""
+
+    said = say(server, fault)
+
+    assert '"name": "sign_in"' in said
+    assert "correct horse" not in said
+
+
 def test_a_server_writes_the_file_that_is_asked_for(environment, tmp_path):
     file = tmp_path / "server.log"
     environment |= SERVER | {"DJANGO_SETTINGS_MODULE": "config.settings.prod"}

@@ -49,6 +49,12 @@ class RouteForPath(logging.Filter):
         return True
 
 
+# Without the variables of the frames: passwords, tokens and people's words are among them.
+TRACES = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
 def configure(options: dict[str, Any]) -> None:
     """Set up ``logging`` and structlog from ``{"level": "INFO", "json": False, "file": None}``.
 
@@ -65,7 +71,7 @@ def configure(options: dict[str, Any]) -> None:
         cache_logger_on_first_use=True,
     )
     last: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [TRACES, structlog.processors.JSONRenderer()]
         if options["json"]
         else [READABLE]
     )

@@ -92,3 +92,11 @@ def page(shop, browser) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def traveller(shop, browser) -> Iterator[Page]:
+    """The browser of somebody whose line comes and goes, of which it may complain."""
+    context = browser.new_context(base_url=shop.address)
+    yield context.new_page()
+    context.close()

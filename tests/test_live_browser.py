@@ -20,14 +20,6 @@ def other(shop, browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture
-def traveller(shop, browser) -> Iterator[Page]:
-    """The browser of somebody whose line comes and goes, of which it may complain."""
-    context = browser.new_context(base_url=shop.address)
-    yield context.new_page()
-    context.close()
-
-
 class Line:
     """The connection of a page, which can be cut."""
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.test_browser import register, sign_in
 
@@ -82,6 +82,46 @@ def test_a_picture_comes_with_its_message_and_is_seen(shop, page):
     with page.expect_download() as download:
         page.get_by_role("link", name="list.txt").click()
     assert download.value.suggested_filename == "list.txt"
+
+
+def test_files_are_shown_before_they_are_sent_and_how_far_they_are(shop, traveller):
+    register(traveller)
+    write_to(traveller, "ines", "Look")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    traveller.route("**/send/", hold)
+    file = {"name": "green.png", "mimeType": "image/png", "buffer": picture()}
+    send = traveller.get_by_role("button", name="Send")
+
+    traveller.get_by_label("Files").set_input_files([file])
+    expect(traveller.locator(".chosen li")).to_have_text(re.compile(r"green\.png · \d+ k?B"))
+    assert traveller.locator(".chosen img").evaluate("img => img.decode().then(() => img.width)")
+    send.click()
+    expect(traveller.get_by_role("progressbar", name="Sending")).to_be_visible()
+    held.pop().abort()
+    expect(traveller.get_by_text("The files were not sent. Please try again.")).to_be_visible()
+
+    send.click()
+    expect(traveller.get_by_role("progressbar")).to_be_visible()
+    held.pop().continue_()
+    expect(traveller.get_by_role("img", name="green.png")).to_be_visible()
+    assert re.search(r"#m-\d+$", traveller.url)
+
+
+def test_a_file_that_is_not_let_in_is_named_on_the_page(shop, page):
+    register(page)
+    write_to(page, "ines", "Look")
+
+    file = {"name": "list.exe", "mimeType": "text/plain", "buffer": b"MZ"}
+    page.get_by_label("Files").set_input_files([file])
+    page.get_by_label("Your message").fill("With a program")
+    page.get_by_role("button", name="Send").click()
+
+    expect(page.locator(".errorlist, .errors").first).to_be_visible()
+    expect(page.get_by_label("Your message")).to_have_value("With a program")
 
 
 def test_a_form_that_is_submitted_twice_sends_once(shop, page):

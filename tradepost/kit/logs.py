@@ -71,9 +71,7 @@ def configure(options: dict[str, Any]) -> None:
         cache_logger_on_first_use=True,
     )
     last: list[Any] = (
-        [TRACES, structlog.processors.JSONRenderer()]
-        if options["json"]
-        else [READABLE]
+        [TRACES, structlog.processors.JSONRenderer()] if options["json"] else [READABLE]
     )
     handlers = _list_handlers(options["file"])
     logging.config.dictConfig(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 
-from config.settings.embedded import make_data_dir, read_or_make_secret
+from config.settings.embedded import make_data_dir, read_or_make_secret, read_token
 from config.settings.environment import BASE_DIR, env, read_log_file
 
 DATA_DIR = make_data_dir(Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))))
@@ -371,3 +371,9 @@ LOGGING = {
     "json": env.bool("LOG_JSON", default=False),
     "file": read_log_file(default=DATA_DIR / "logs" / "tradepost.log"),
 }
+
+# --- Watching --------------------------------------------------------------------------------
+
+METRICS_TOKEN = read_token(env.str("METRICS", default="off"), file=DATA_DIR / "metrics-token")
+METRICS_DIR = env.str("METRICS_DIR", default="")  # shared by the processes of one machine
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=500)  # statements that take longer are logged

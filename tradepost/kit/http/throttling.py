@@ -11,6 +11,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from tradepost.kit.http.numbers import LIMITED
+
 
 def address_of(request: Request | HttpRequest) -> str:
     """Return the client's address, believing as many proxies as ``TRUSTED_PROXIES`` says."""
@@ -36,9 +38,12 @@ class Limit(BaseThrottle):
         key = f"limit:{self.scope}:{self._caller(request)}:{now // self.seconds}"
         cache.add(key, 0, self.seconds)
         try:
-            return cache.incr(key) <= self.most
+            allowed = cache.incr(key) <= self.most
         except ValueError:  # the entry ended between the two calls: a new window
             return True
+        if not allowed:
+            LIMITED.add(self.scope)
+        return allowed
 
     def wait(self) -> float:
         return self._left

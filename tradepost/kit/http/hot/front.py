@@ -72,7 +72,7 @@ class Front:
             status, body = "200 OK", found if request.method == "GET" else b""
             length = [("Content-Length", str(len(found)))]
         request_id = uuid4().hex[:16]
-        log_request(request.method, asked.hot.path.pattern, int(status[:3]), started, request_id)
+        log_request(request.method, asked.route, int(status[:3]), started, request_id)
         own = [("ETag", asked.etag), ("X-Request-ID", request_id), *length]
         return status, [*usual, *own], body
 

@@ -150,7 +150,7 @@ class LoopFront:
             (n, v) for n, v in headers if n not in (b"etag", b"x-request-id", b"content-length")
         ]
         digest = asked.etag.strip('"').rpartition("-")[2]
-        self._seen[look] = Seen(asked.hot.path.pattern, asked.hot.stamp, digest, usual)
+        self._seen[look] = Seen(asked.route, asked.hot.stamp, digest, usual)
 
     def _read_stamp(self, name: str) -> int:
         [total] = self._open().execute(SUM_OF_SHARDS.replace("%s", "?"), [name]).fetchone()

@@ -22,6 +22,7 @@ WITH_SERVERS = (
     "tests/test_light_pages.py",
     "tests/test_live_browser.py",
     "tests/test_logs.py",
+    "tests/test_logs_story.py",
     "tests/test_messaging_browser.py",
     "tests/test_observed.py",
     "tests/test_search_engines_browser.py",

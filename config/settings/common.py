@@ -376,4 +376,7 @@ LOGGING = {
 
 METRICS_TOKEN = read_token(env.str("METRICS", default="off"), file=DATA_DIR / "metrics-token")
 METRICS_DIR = env.str("METRICS_DIR", default="")  # shared by the processes of one machine
-SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=500)  # statements that take longer are logged
+SLOW_QUERY_MS = env.float("SLOW_QUERY_MS", default=500.0)  # statements that take longer are logged
+TRACES = bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""))  # the library reads it itself
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="")  # such as production

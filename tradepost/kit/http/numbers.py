@@ -30,12 +30,16 @@ LIMITED = Count(
 )
 
 
+def method_of(said: str | None) -> str:
+    """Return the method of a request; one that somebody made up is ``other``."""
+    return said if said in METHODS else "other"
+
+
 def count_request(
     *, method: str | None, route: str | None, status: int, seconds: float, queries: int
 ) -> None:
     """Count a request that was answered."""
     route = route or NO_ROUTE
-    known = method if method in METHODS else "other"
-    REQUESTS.note(seconds, known, route, str(status))
+    REQUESTS.note(seconds, method_of(method), route, str(status))
     if queries:
         QUERIES.add(route, by=queries)

@@ -57,5 +57,7 @@ if settings.METRICS_TOKEN:
     urlpatterns.append(path("metrics", metrics.show, name="metrics"))
 if apps.is_installed("tradepost.playground"):
     urlpatterns.append(path("", include("tradepost.playground.urls")))
+if apps.is_installed("silk"):
+    urlpatterns.append(path("silk/", include("silk.urls", namespace="silk")))
 if apps.is_installed("debug_toolbar"):
     urlpatterns.append(path("__debug__/", include("debug_toolbar.urls")))

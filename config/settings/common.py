@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tradepost.kit.http.refusals.RefusalPages",
     "axes.middleware.AxesMiddleware",
+    "tradepost.kit.http.throttling.RateLimitHeaders",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -251,7 +252,10 @@ SPECTACULAR_SETTINGS = {
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "Idempotent-Replayed"]
+CORS_EXPOSE_HEADERS = [
+    "ETag", "Link", "Location", "Retry-After", "Idempotent-Replayed", "RateLimit",
+    "RateLimit-Policy",
+]  # fmt: skip
 CORS_ALLOW_HEADERS = [
     "accept", "authorization", "content-type", "idempotency-key", "if-none-match",
     "x-csrftoken", "x-requested-with",

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from tradepost.kit.http import health, sitemaps
+from tradepost.kit.http import health, metrics, sitemaps
 from tradepost.kit.http.media import serve_file
 from tradepost.kit.http.schema import ApiDocs
 
@@ -53,7 +53,11 @@ urlpatterns = [
     path("", include("tradepost.core.urls")),
 ]
 
+if settings.METRICS_TOKEN:
+    urlpatterns.append(path("metrics", metrics.show, name="metrics"))
 if apps.is_installed("tradepost.playground"):
     urlpatterns.append(path("", include("tradepost.playground.urls")))
+if apps.is_installed("silk"):
+    urlpatterns.append(path("silk/", include("silk.urls", namespace="silk")))
 if apps.is_installed("debug_toolbar"):
     urlpatterns.append(path("__debug__/", include("debug_toolbar.urls")))

@@ -166,6 +166,18 @@ def test_the_file_lies_where_the_environment_says(environment, tmp_path):
     assert not (tmp_path / "logs").exists()
 
 
+def test_general_log_lies_where_the_process_started(environment, tmp_path):
+    code = "import os; logging.getLogger('a').info('b'); print(os.getcwd(), file=sys.stderr)"
+    general = ROOT / "general.log"
+
+    try:
+        say(environment | {"LOG_FILE": "general.log"}, f"import sys; {code}")
+
+        assert general.read_text().endswith("(INFO) - a - b\n")
+    finally:
+        general.unlink(missing_ok=True)
+
+
 def test_the_file_can_be_left_out(environment, tmp_path):
     console = say(environment | {"LOG_FILE": "off"}, "logging.getLogger('a').info('b')")
 

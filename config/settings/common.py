@@ -10,7 +10,7 @@ from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 
-from config.settings.embedded import make_data_dir, read_or_make_secret
+from config.settings.embedded import make_data_dir, read_or_make_secret, read_token
 from config.settings.environment import BASE_DIR, env, read_log_file
 
 DATA_DIR = make_data_dir(Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))))
@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tradepost.kit.http.refusals.RefusalPages",
     "axes.middleware.AxesMiddleware",
+    "tradepost.kit.http.throttling.RateLimitHeaders",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -251,7 +252,10 @@ SPECTACULAR_SETTINGS = {
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "Idempotent-Replayed"]
+CORS_EXPOSE_HEADERS = [
+    "ETag", "Link", "Location", "Retry-After", "Idempotent-Replayed", "RateLimit",
+    "RateLimit-Policy",
+]  # fmt: skip
 CORS_ALLOW_HEADERS = [
     "accept", "authorization", "content-type", "idempotency-key", "if-none-match",
     "x-csrftoken", "x-requested-with",
@@ -371,3 +375,12 @@ LOGGING = {
     "json": env.bool("LOG_JSON", default=False),
     "file": read_log_file(default=DATA_DIR / "logs" / "tradepost.log"),
 }
+
+# --- Watching --------------------------------------------------------------------------------
+
+METRICS_TOKEN = read_token(env.str("METRICS", default="off"), file=DATA_DIR / "metrics-token")
+METRICS_DIR = env.str("METRICS_DIR", default="")  # shared by the processes of one machine
+SLOW_QUERY_MS = env.float("SLOW_QUERY_MS", default=500.0)  # statements that take longer are logged
+TRACES = bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""))  # the library reads it itself
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="")  # such as production

@@ -1,5 +1,5 @@
-"""For developers: tracebacks in the browser, a playground, the debug toolbar where it is installed;
-mails and data as in the embedded mode."""
+"""For developers: tracebacks in the browser, a playground, where they are installed the toolbar
+and Silk; mails and data as in the embedded mode."""
 
 from importlib.util import find_spec
 
@@ -16,10 +16,24 @@ CORS_ALLOWED_ORIGINS = env.list(
 INSTALLED_APPS.append("tradepost.playground")
 
 INTERNAL_IPS = ["127.0.0.1", "::1"]
-if find_spec("debug_toolbar"):
+PROFILING = env.bool("PROFILING", default=True)  # off while speed is measured
+if PROFILING and find_spec("debug_toolbar"):
     INSTALLED_APPS.append("debug_toolbar")
     # Inside what finishes every answer, outside what may answer by itself.
     MIDDLEWARE.insert(
         MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1,
         "debug_toolbar.middleware.DebugToolbarMiddleware",
     )
+if PROFILING and find_spec("silk"):
+    INSTALLED_APPS.append("silk")
+    # Before whatever may answer by itself, or it would not see these requests.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1,
+        "silk.middleware.SilkyMiddleware",
+    )
+    # It keeps what people send: for the staff alone, without bodies.
+    SILKY_AUTHENTICATION = SILKY_AUTHORISATION = True
+    SILKY_MAX_REQUEST_BODY_SIZE = SILKY_MAX_RESPONSE_BODY_SIZE = 0
+    SILKY_MAX_RECORDED_REQUESTS = 1000
+    SILKY_SENSITIVE_KEYS = {"authorization", "cookie", "token", "secret", "password", "key"}
+    SILKY_IGNORE_PATHS = ["/healthz"]

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 
@@ -23,3 +24,23 @@ def read_or_make_secret(file: Path) -> str:
     with os.fdopen(descriptor, "w") as handle:
         handle.write(get_random_secret_key())
     return file.read_text().strip()
+
+
+SHORTEST_TOKEN = 16
+OFF, ON = ("", "off", "no", "false", "0"), ("on", "yes", "true", "1")
+
+
+def read_token(said: str, *, file: Path) -> str:
+    """Return the token that opens ``/metrics``, empty when there is no such page.
+
+    ``on`` makes one in ``file``. Raises ImproperlyConfigured for one that could be guessed.
+    """
+    if said.lower() in OFF:
+        return ""
+    if said.lower() in ON:
+        return read_or_make_secret(file)
+    if len(said) < SHORTEST_TOKEN:
+        raise ImproperlyConfigured(
+            f"METRICS is off, on, or a token of {SHORTEST_TOKEN} or more characters."
+        )
+    return said

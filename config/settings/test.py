@@ -18,6 +18,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 RATE_LIMITS = False
+METRICS_TOKEN = ""
+TRACES = False
+SENTRY_DSN = ""
+SLOW_QUERY_MS = 500.0  # so that statements are watched
 # Each test client would read all static files anew; servers that tests start do so once.
 WHITENOISE_AUTOREFRESH = True
 ADMINS = []

@@ -9,6 +9,7 @@ class PaymentsConfig(AppConfig):
         from tradepost.kit.audit import register_invariant
         from tradepost.payments import (
             checks,  # noqa: F401 - registers the checks
+            numbers,  # noqa: F401 - declares them
             tasks,  # noqa: F401 - registers the jobs
         )
         from tradepost.payments.audit import INVARIANTS

@@ -22,7 +22,16 @@ from tradepost.feed.consumers.threads import Threads
 from tradepost.feed.hints import Hint
 from tradepost.feed.hints.redis import Subscriber
 from tradepost.feed.queries import Grown, read_ends, read_grown
+from tradepost.feed.rows import in_utc
 from tradepost.kit.http.json import encode
+from tradepost.kit.metrics import Level, Spread
+
+SOCKETS = Level("tradepost_feed_connections", "Open sockets and streams.")
+LAG = Spread(
+    "tradepost_feed_lag_seconds",
+    "From an event to its being handed out to those who are connected.",
+    bounds=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+)
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +87,7 @@ class Hub:
         """Take a connection in; of too many of one user, the one not heard of for longest goes."""
         mine = self.followers[follower.user]
         mine.add(follower)
+        SOCKETS.change(+1)
         open_ones = [one for one in mine if not one.ending.done()]
         if len(open_ones) > settings.FEED_SOCKETS_PER_USER:
             others = [one for one in open_ones if one is not follower]
@@ -87,7 +97,9 @@ class Hub:
     def leave(self, follower: Follower) -> None:
         """Forget a connection."""
         mine = self.followers[follower.user]
-        mine.discard(follower)
+        if follower in mine:
+            mine.remove(follower)
+            SOCKETS.change(-1)
         if not mine:
             del self.followers[follower.user]
             self._read_up_to.pop(follower.user, None)
@@ -177,6 +189,7 @@ class Hub:
 
     def _hand_out(self, grown: dict[str, list[Grown]]) -> None:
         encoded: dict[int, Encoded] = {}
+        now = time.time()
         for user, rows in grown.items():
             if user not in self._read_up_to:
                 continue  # left meanwhile
@@ -184,6 +197,7 @@ class Hub:
             for one in rows:
                 if one.event_id not in encoded:
                     encoded[one.event_id] = encode_event(one.row)
+                    LAG.note(max(0.0, now - in_utc(one.row[3]).timestamp()))
                 lines.append(Line(one.seq, encoded[one.event_id]))
             self._read_up_to[user] = max(lines[-1].seq, self._read_up_to[user])
             for follower in self.followers[user]:

@@ -17,6 +17,7 @@ import orjson
 from django.conf import settings
 
 from tradepost.feed.hints.redis import Publisher
+from tradepost.kit.metrics import Count
 
 PROCESS = uuid4().bytes[:8]  # who hears its own hints again by Redis passes them over
 
@@ -32,6 +33,11 @@ class Hint:
 
 Listener = Callable[[Hint], object]
 
+HINTS = Count(
+    "tradepost_feed_hints_total",
+    "Hints to other processes, by what became of them.",
+    ("outcome",),
+)
 counts: Counter[str] = Counter()  # what became of them: sent, lost
 _listeners: set[Listener] = set()
 _publisher: Publisher | None = None
@@ -63,7 +69,9 @@ def _send(hint: Hint) -> None:
             listener(hint)
     if settings.REDIS_URL:
         delivered = _find_publisher().publish(pack(hint))
-        counts["sent" if delivered else "lost"] += 1
+        outcome = "sent" if delivered else "lost"
+        counts[outcome] += 1
+        HINTS.add(outcome)
 
 
 def _find_publisher() -> Publisher:

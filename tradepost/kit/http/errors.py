@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler, set_rollback
 
 from tradepost.kit import errors
 from tradepost.kit.http.json import encode
+from tradepost.kit.http.numbers import REFUSALS
 from tradepost.kit.idempotency import KeyReused
 
 log = structlog.get_logger(__name__)
@@ -73,6 +74,7 @@ def _answer_busy(error: OperationalError) -> Response:
 
 def _answer_refusal(error: errors.DomainError) -> Response:
     set_rollback()
+    REFUSALS.add(error.code)
     if isinstance(error, errors.Invalid) and error.field:
         return Response({error.field: [str(error)]}, status=400)
     if isinstance(error, errors.InUse):

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from tradepost.kit.errors import DomainError, NotFound
 from tradepost.kit.http.errors import status_of
+from tradepost.kit.http.numbers import REFUSALS
 
 
 class RefusalPages:
@@ -21,6 +22,7 @@ class RefusalPages:
         if isinstance(exception, NotFound):
             raise Http404 from exception
         if isinstance(exception, DomainError):
+            REFUSALS.add(exception.code)
             status = status_of(exception)
             response = render(request, "refusal.html", {"error": exception}, status=status)
             if (wait := getattr(exception, "retry_after_seconds", None)) is not None:

@@ -9,14 +9,14 @@ the shelf, or made of rows. Whatever is not sure to be the same goes on to Djang
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
-from uuid import uuid4
 
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError
 
 from tradepost.kit.http.hot.reads import Asked, find_bytes, look_at, make_bytes
-from tradepost.kit.http.request_log import log_request
+from tradepost.kit.http.request_id import HEADER, choose_request_id
+from tradepost.kit.http.request_log import log_hot_read
 from tradepost.kit.stamps import read_stamp
 
 Environ = dict[str, Any]
@@ -71,9 +71,9 @@ class Front:
                 return None
             status, body = "200 OK", found if request.method == "GET" else b""
             length = [("Content-Length", str(len(found)))]
-        request_id = uuid4().hex[:16]
-        log_request(request.method, asked.hot.path.pattern, int(status[:3]), started, request_id)
-        own = [("ETag", asked.etag), ("X-Request-ID", request_id), *length]
+        request_id = choose_request_id(request.META.get("HTTP_X_REQUEST_ID"))
+        log_hot_read(request.method, asked.route, int(status[:3]), started, request_id)
+        own = [("ETag", asked.etag), (HEADER, request_id), *length]
         return status, [*usual, *own], body
 
     def knows(self, request: WSGIRequest, asked: Asked) -> bool:

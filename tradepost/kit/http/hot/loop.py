@@ -15,7 +15,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from django.core.exceptions import DisallowedHost, SynchronousOnlyOperation
 from django.core.handlers.wsgi import WSGIRequest
@@ -26,7 +25,8 @@ from tradepost.kit.http.guard import App, Receive, Send
 from tradepost.kit.http.hot.front import Front, Ready
 from tradepost.kit.http.hot.reads import Asked, is_hot_path, look_at
 from tradepost.kit.http.hot.shelf import shelf
-from tradepost.kit.http.request_log import log_request
+from tradepost.kit.http.request_id import RAW_HEADER, choose_request_id
+from tradepost.kit.http.request_log import log_hot_read
 from tradepost.kit.prepared import reading_from
 from tradepost.kit.stamps import SUM_OF_SHARDS
 
@@ -105,11 +105,12 @@ class LoopFront:
         body = shelf.get(etag)
         if body is None:
             return None
-        request_id = uuid4().hex[:16]
-        log_request(scope["method"], seen.route, 200, started, request_id)
+        given = next((value for name, value in scope["headers"] if name == RAW_HEADER), b"")
+        request_id = choose_request_id(given.decode("latin1"))
+        log_hot_read(scope["method"], seen.route, 200, started, request_id)
         own = [
             (b"etag", etag.encode()),
-            (b"x-request-id", request_id.encode()),
+            (RAW_HEADER, request_id.encode()),
             (b"content-length", b"%d" % len(body)),
         ]
         return 200, seen.headers + own, body
@@ -150,7 +151,7 @@ class LoopFront:
             (n, v) for n, v in headers if n not in (b"etag", b"x-request-id", b"content-length")
         ]
         digest = asked.etag.strip('"').rpartition("-")[2]
-        self._seen[look] = Seen(asked.hot.path.pattern, asked.hot.stamp, digest, usual)
+        self._seen[look] = Seen(asked.route, asked.hot.stamp, digest, usual)
 
     def _read_stamp(self, name: str) -> int:
         [total] = self._open().execute(SUM_OF_SHARDS.replace("%s", "?"), [name]).fetchone()

@@ -24,6 +24,7 @@ class HotReads:
         return self.get_response(request) if asked is None else self._answer(request, asked)
 
     def _answer(self, request: HttpRequest, asked: Asked) -> HttpResponse:
+        request.hot_route = asked.route  # type: ignore[attr-defined]  # for the log
         if asked.etag in asked.known_etags:
             return _with_headers(HttpResponseNotModified(), asked)
         request.META["QUERY_STRING"] = asked.query.urlencode()

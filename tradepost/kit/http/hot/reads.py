@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
+from django.urls import Resolver404, resolve
 from django.utils.http import parse_etags
 
 from tradepost.kit.http.hot.shelf import shelf
@@ -41,11 +42,18 @@ class Asked:
     caught: Mapping[str, str]
     query: QueryDict
     root: str
+    path: str
     etag: str
     known_etags: list[str]
 
+    @property
+    def route(self) -> str:
+        """The pattern that Django knows these addresses by, as it is logged of other requests."""
+        return _routes.get(self.hot.path.pattern) or _find_route(self)
+
 
 _hot_reads: list[HotRead] = []
+_routes: dict[str, str] = {}  # by the patterns of hot reads
 
 
 def register_hot_read(
@@ -85,7 +93,9 @@ def look_at(request: HttpRequest, *, read_stamp: ReadStamp) -> Asked | None:
     shown = f"{hot.variant} {root}{request.path_info}?{query.urlencode()}"
     digest = hashlib.blake2b(shown.encode(), digest_size=16).hexdigest()
     etag = f'"{hot.stamp}-{read_stamp(hot.stamp)}-{digest}"'
-    return Asked(hot, caught.groupdict(), query, root, etag, _tags_of_client(request))
+    return Asked(
+        hot, caught.groupdict(), query, root, request.path_info, etag, _tags_of_client(request)
+    )
 
 
 def find_bytes(asked: Asked) -> bytes | None:
@@ -110,6 +120,15 @@ def make_bytes(asked: Asked) -> bytes | None:
 def keep_bytes(asked: Asked, content: bytes) -> None:
     """Store an answer under the version that was current before it was made."""
     shelf.put(asked.etag, content)
+
+
+def _find_route(asked: Asked) -> str:
+    pattern = asked.hot.path.pattern
+    try:
+        _routes[pattern] = str(resolve(asked.path).route)
+    except Resolver404:
+        _routes[pattern] = pattern
+    return _routes[pattern]
 
 
 def _wants_json(request: HttpRequest) -> bool:

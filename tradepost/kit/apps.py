@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class KitConfig(AppConfig):
@@ -10,3 +11,6 @@ class KitConfig(AppConfig):
             tasks,  # noqa: F401 - registers the jobs
         )
         from tradepost.kit.http import schema_types  # noqa: F401 - registers the token scheme
+
+        if settings.CELERY_BROKER_URL:
+            from tradepost.kit.jobs import publisher  # noqa: F401 - not in somebody's first request

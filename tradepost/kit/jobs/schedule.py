@@ -4,15 +4,13 @@ Two guards: the lease keeps all but one process from looking, and the conditiona
 schedule's row makes even two that look at once hand out one job.
 """
 
-import os
-import socket
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from tradepost.kit.inserts import insert
 from tradepost.kit.jobs import enqueue, kinds
-from tradepost.kit.leases import WRONG_CLOCK, hold_lease, release_lease
+from tradepost.kit.leases import WRONG_CLOCK, hold_lease, release_lease, this_process
 from tradepost.kit.models import Schedule
 from tradepost.kit.transactions import unit_of_work
 
@@ -23,7 +21,7 @@ NEVER = Schedule._meta.get_field("last_slot").default
 def hand_out_periodic_jobs(*, now: datetime | None = None) -> int:
     """Enqueue every periodic job whose period began since it last ran; return how many."""
     now = now or timezone.now()
-    if not hold_lease(name="schedule", holder=_me(), seconds=LEASE_SECONDS, now=now):
+    if not hold_lease(name="schedule", holder=this_process(), seconds=LEASE_SECONDS, now=now):
         return 0
     periodic = {k.name: k.every_seconds for k in kinds.values() if k.every_seconds}
     known = dict(Schedule.objects.values_list("name", "last_slot"))
@@ -37,11 +35,7 @@ def hand_out_periodic_jobs(*, now: datetime | None = None) -> int:
 
 def leave_the_schedule() -> None:
     """Let another process take over at once; for a process that stops."""
-    release_lease(name="schedule", holder=_me())
-
-
-def _me() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+    release_lease(name="schedule", holder=this_process())
 
 
 def _ran_ahead(slots: int, seconds: int) -> bool:

@@ -27,6 +27,7 @@ WITH_SERVERS = (
     "tests/test_static.py",
     "tests/test_story.py",
     "tests/test_stripe_browser.py",
+    "tests/workers/",
 )
 
 

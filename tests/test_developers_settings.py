@@ -24,6 +24,7 @@ print(json.dumps({
     "middleware": [name for name in settings.MIDDLEWARE if "debug" in name],
     "paths": [path for path in ("/playground/hello/", "/playground/slow/",
                                 "/__debug__/history_sidebar/") if leads_somewhere(path)],
+    "scheduled": settings.JOB_SCHEDULE,
     "debug": settings.DEBUG,
 }))
 """
@@ -51,6 +52,13 @@ def test_developers_have_a_playground_and_the_toolbar(tmp_path):
         "apps": ["tradepost.playground", "debug_toolbar"],
         "middleware": ["debug_toolbar.middleware.DebugToolbarMiddleware"],
         "paths": ["/playground/hello/", "/playground/slow/", "/__debug__/history_sidebar/"],
+        "scheduled": {
+            "playground": {
+                "job": "playground.notify_customers",
+                "at": "30 7 * * mon",
+                "arguments": {"message": "Hello World"},
+            }
+        },
         "debug": True,
     }
 
@@ -59,4 +67,6 @@ def test_developers_have_a_playground_and_the_toolbar(tmp_path):
 def test_nobody_else_has(tmp_path, module):
     found = look(tmp_path, module)
 
-    assert found == {"apps": [], "middleware": [], "paths": [], "debug": False}
+    assert found == {
+        "apps": [], "middleware": [], "paths": [], "scheduled": {}, "debug": False,
+    }  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 
 from config.settings.embedded import make_data_dir, read_or_make_secret
 from config.settings.environment import BASE_DIR, env, read_log_file
@@ -267,6 +268,7 @@ HOT_READ_BYTES = env.int("HOT_READ_BYTES", default=67_108_864)  # of memory for 
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 WEB_THREADS = env.int("WEB_THREADS", default=8)
 KEEP_DONE_JOBS_DAYS = 30
+JOB_SCHEDULE: dict[str, dict[str, Any]] = {}  # more than jobs schedule by themselves: docs/jobs.md
 KEEP_IDEMPOTENT_ANSWERS_DAYS = env.int("KEEP_IDEMPOTENT_ANSWERS_DAYS", default=None)
 
 # --- Jobs by Celery (docs/jobs.md) -----------------------------------------------------------

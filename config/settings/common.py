@@ -281,7 +281,6 @@ CELERY_TASK_IGNORE_RESULT = True  # the rows say what became of them
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # what waits, waits for whichever worker is free first
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # they need no broker to end
 CELERY_WORKER_SEND_TASK_EVENTS = True  # for Flower
-CELERY_TASK_SEND_SENT_EVENT = True
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}

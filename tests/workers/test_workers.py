@@ -148,6 +148,18 @@ def test_a_job_that_fails_is_tried_again_and_then_a_dead_letter(crew):
 
 
 @only_redis
+def test_a_job_that_takes_too_long_is_stopped_before_its_lease_ends(crew):
+    ask("endless", seconds=30)
+
+    wait_for(lambda: Job.objects.exclude(last_error="").exists(), seconds=3 * LEASE_SECONDS)
+
+    row = Job.objects.get()
+    assert "SoftTimeLimitExceeded" in row.last_error
+    assert row.state == Job.State.WAITING
+    assert "end endless" not in crew.notes()
+
+
+@only_redis
 def test_what_is_scheduled_is_handed_out_once_however_many_beats_there_are(crew):
     crew.end(crew.worker, signal.SIGKILL)
     forget_leases()

@@ -1,5 +1,6 @@
 """What a broker is told of jobs, and when. Here it is a list; tests/workers/ has real ones."""
 
+import os
 import socket
 import threading
 import time
@@ -263,6 +264,15 @@ def test_more_hints_than_memory_holds_are_left_to_the_next_look(monkeypatch) -> 
 
     assert full.flush(seconds=PATIENCE_SECONDS)
     assert full.publisher.ids == [1, 2, 3]
+
+
+def test_a_forked_process_begins_without_the_threads_and_connections_of_its_parent(broker) -> None:
+    child = os.fork()
+    if not child:
+        os._exit(relay._relay is not None)
+
+    assert os.waitpid(child, 0)[1] == 0
+    assert relay._relay is not None
 
 
 def test_the_database_is_not_asked_for_more_by_a_request_that_tells(

@@ -31,6 +31,7 @@ WITH_SERVERS = (
     "tests/test_stays_browser.py",
     "tests/test_story.py",
     "tests/test_stripe_browser.py",
+    "tests/workers/",
 )
 
 

@@ -26,6 +26,7 @@ print(json.dumps({
     "middleware": [name for name in settings.MIDDLEWARE if name.startswith(NAMES)],
     "paths": [path for path in ("/playground/hello/", "/playground/slow/",
                                 "/__debug__/history_sidebar/", "/silk/") if leads_somewhere(path)],
+    "scheduled": settings.JOB_SCHEDULE,
     "debug": settings.DEBUG,
 }))
 """
@@ -51,6 +52,15 @@ print(json.dumps({
     "secrets": "a-secret" in "".join(kept), "left": Request.objects.count(),
 }))
 """
+
+
+SCHEDULED = {
+    "playground": {
+        "job": "playground.notify_customers",
+        "at": "30 7 * * mon",
+        "arguments": {"message": "Hello World"},
+    }
+}
 
 
 def look(tmp_path: Path, module: str, **more: str) -> dict[str, object]:
@@ -88,6 +98,7 @@ def test_developers_have_a_playground_the_toolbar_and_silk(tmp_path):
             "/__debug__/history_sidebar/",
             "/silk/",
         ],
+        "scheduled": SCHEDULED,
         "debug": True,
     }
 
@@ -96,7 +107,9 @@ def test_developers_have_a_playground_the_toolbar_and_silk(tmp_path):
 def test_nobody_else_has(tmp_path, module):
     found = look(tmp_path, module)
 
-    assert found == {"apps": [], "middleware": [], "paths": [], "debug": False}
+    assert found == {
+        "apps": [], "middleware": [], "paths": [], "scheduled": {}, "debug": False,
+    }  # fmt: skip
 
 
 def test_what_watches_can_be_switched_off_for_measuring(tmp_path):
@@ -104,6 +117,7 @@ def test_what_watches_can_be_switched_off_for_measuring(tmp_path):
         "apps": ["tradepost.playground"],
         "middleware": [],
         "paths": ["/playground/hello/", "/playground/slow/"],
+        "scheduled": SCHEDULED,
         "debug": True,
     }
 

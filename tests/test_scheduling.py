@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.scheduling import WITH_SERVERS
 
 ROOT = Path(__file__).resolve().parents[1]
-STARTS = re.compile(r"def test_\w+\([^)]*\b(shop|crowd|page)\b|\b(running|start)_server\(")
+STARTS = re.compile(r"def test_\w+\([^)]*\b(shop|crowd|page|crew)\b|\b(running|start)_server\(")
 
 
 def test_every_file_whose_tests_start_servers_is_kept_with_the_others():

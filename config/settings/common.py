@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 
 from config.settings.embedded import make_data_dir, read_or_make_secret, read_token
 from config.settings.environment import BASE_DIR, env, read_log_file
@@ -270,9 +271,28 @@ BODY_SECONDS = env.int("BODY_SECONDS", default=20)  # how long a client may take
 HOT_READ_BYTES = env.int("HOT_READ_BYTES", default=67_108_864)  # of memory for stored answers
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 WEB_THREADS = env.int("WEB_THREADS", default=8)
-JOB_THREADS = env.int("JOB_THREADS", default=2)
 KEEP_DONE_JOBS_DAYS = 30
+JOB_SCHEDULE: dict[str, dict[str, Any]] = {}  # more than jobs schedule by themselves: docs/jobs.md
 KEEP_IDEMPOTENT_ANSWERS_DAYS = env.int("KEEP_IDEMPOTENT_ANSWERS_DAYS", default=None)
+
+# --- Jobs by Celery (docs/jobs.md) -----------------------------------------------------------
+
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")  # none: threads run the jobs
+JOB_THREADS = env.int("JOB_THREADS", default=0 if CELERY_BROKER_URL else 2)
+JOB_HINT_SECONDS = env.int("JOB_HINT_SECONDS", default=30)  # then the broker is told again
+CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="tradepost")
+CELERY_TASK_IGNORE_RESULT = True  # the rows say what became of them
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # what waits, waits for whichever worker is free first
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # they need no broker to end
+CELERY_WORKER_SEND_TASK_EVENTS = True  # for Flower
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+if CELERY_BROKER_URL.startswith("redis"):
+    # Longer than any lease: until then Redis gives what a worker has taken to no other.
+    CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] = 7200
+CELERY_BEAT_SCHEDULER = "tradepost.kit.jobs.celery.Beat"
+CELERY_TIMEZONE = "UTC"
 
 # --- Trade -----------------------------------------------------------------------------------
 

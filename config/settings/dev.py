@@ -4,7 +4,7 @@ and Silk; mails and data as in the embedded mode."""
 from importlib.util import find_spec
 
 from config.settings.common import *  # noqa: F403
-from config.settings.common import INSTALLED_APPS, MIDDLEWARE
+from config.settings.common import INSTALLED_APPS, JOB_SCHEDULE, MIDDLEWARE
 from config.settings.environment import env
 
 DEBUG = True
@@ -14,6 +14,12 @@ CORS_ALLOWED_ORIGINS = env.list(
 )
 
 INSTALLED_APPS.append("tradepost.playground")
+_seconds = env.int("PLAYGROUND_EVERY_SECONDS", default=None)  # 5: to see it come
+JOB_SCHEDULE["playground"] = {
+    "job": "playground.notify_customers",
+    "arguments": {"message": "Hello World"},
+    **({"every_seconds": _seconds} if _seconds else {"at": "30 7 * * mon"}),
+}
 
 INTERNAL_IPS = ["127.0.0.1", "::1"]
 PROFILING = env.bool("PROFILING", default=True)  # off while speed is measured

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class KitConfig(AppConfig):
@@ -14,3 +15,6 @@ class KitConfig(AppConfig):
         from tradepost.kit.observed import watch
 
         watch()
+
+        if settings.CELERY_BROKER_URL:
+            from tradepost.kit.jobs import publisher  # noqa: F401 - not in somebody's first request

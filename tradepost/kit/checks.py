@@ -3,8 +3,12 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Finding
+from django.db import connection
+
+from tradepost.kit.jobs import kinds
+from tradepost.kit.jobs.schedule import list_entries
 
 
 @register(Tags.security, deploy=True)
@@ -23,3 +27,22 @@ def links_in_mails_lead_here(app_configs: Any, **kwargs: Any) -> list[CheckMessa
         return []
     hint = "Set SITE_URL, for example https://shop.example."
     return [Finding("Links in mails lead to 127.0.0.1.", hint=hint, id="tradepost.W002")]
+
+
+@register(Tags.database)
+def workers_have_a_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when the jobs of SQLite would be left to workers, which may be on other machines."""
+    if not settings.CELERY_BROKER_URL or connection.vendor != "sqlite":
+        return []
+    hint = "Set DATABASE_URL, or leave CELERY_BROKER_URL out: threads run the jobs then."
+    return [Finding("Celery's workers want PostgreSQL or MariaDB.", hint=hint, id="tradepost.W003")]
+
+
+@register()
+def the_schedule_can_be_kept(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a schedule in the settings that names no job, or times that nobody understands."""
+    try:
+        unknown = {entry.job for entry in list_entries()} - kinds.keys()
+    except (TypeError, ValueError) as error:
+        return [Error(f"JOB_SCHEDULE cannot be read: {error}", id="tradepost.E001")]
+    return [Error(f"JOB_SCHEDULE names no job: {job!r}", id="tradepost.E001") for job in unknown]

@@ -23,8 +23,8 @@ KNOW_OUR_WORDS = ("sqlite", "postgresql")  # ON CONFLICT and RETURNING
 def insert(rows: Sequence[Model], *, unless_taken: Sequence[str] = ()) -> None:
     """Insert rows of one model; no signals are sent.
 
-    A row whose ``unless_taken`` columns are those of one that is there already is left out. Without
-    that, all rows have their ids afterwards.
+    A row whose ``unless_taken`` columns are those of one that is there already is left out. If none
+    was, all rows have their ids afterwards (not on MariaDB, where nobody can tell).
     """
     if not rows:
         return
@@ -47,9 +47,10 @@ def _insert(rows: Sequence[Model], unless_taken: tuple[str, ...]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"{head} {', '.join([place] * len(rows))} {tail}", values)
-        ids = cursor.fetchall() if tail.startswith("RETURNING") else []
-    for row, (pk,) in zip(rows, ids, strict=False):
-        row.pk = pk
+        ids = cursor.fetchall() if "RETURNING" in tail else []
+    if len(ids) == len(rows):
+        for row, (pk,) in zip(rows, ids, strict=True):
+            row.pk = pk
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -136,8 +137,8 @@ def _statement(model: type[Model], unless_taken: tuple[str, ...]) -> tuple[str, 
     columns = _columns(model)
     place = f"({', '.join(['%s'] * len(columns))})"
     tail = _unless(model, unless_taken)
-    if not tail and isinstance(model._meta.pk, AutoField):
-        tail = f"RETURNING {_quoted(model._meta.pk)}"
+    if connection.vendor in KNOW_OUR_WORDS and isinstance(model._meta.pk, AutoField):
+        tail = f"{tail} RETURNING {_quoted(model._meta.pk)}"
     return f"{_into(model, columns)} VALUES", place, tail
 
 

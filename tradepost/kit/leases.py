@@ -1,5 +1,7 @@
 """Roles that one process at a time holds, by a row in the database."""
 
+import os
+import socket
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -27,3 +29,8 @@ def hold_lease(*, name: str, holder: str, seconds: int, now: datetime) -> bool:
 def release_lease(*, name: str, holder: str) -> None:
     """Give the lease back, so that the next process need not wait for it to end."""
     Lease.objects.filter(name=name, holder=holder).delete()
+
+
+def this_process() -> str:
+    """Return a name for this process among all that share the database."""
+    return f"{socket.gethostname()}:{os.getpid()}"

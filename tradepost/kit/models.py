@@ -12,6 +12,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def due(self, now: datetime) -> JobQuerySet:
         return self.filter(state=Job.State.WAITING, run_at__lte=now)
 
+    def untold(self, now: datetime) -> JobQuerySet:
+        """Due, and a broker was not told of it, or so long ago that it may have lost the hint."""
+        return self.due(now).filter(Q(hint_at=None) | Q(hint_at__lte=now))
+
     def dead(self) -> JobQuerySet:
         return self.filter(state=Job.State.DEAD)
 
@@ -33,6 +37,8 @@ class Job(models.Model):
     dedupe_key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - NULLs do not collide
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     run_at = models.DateTimeField()
+    # When a broker, if there is one, is told of it again; NULL: as soon as it is due.
+    hint_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claim = models.UUIDField(null=True)
     last_error = models.TextField(blank=True, default="")

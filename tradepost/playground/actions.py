@@ -8,7 +8,7 @@ from tradepost.kit.transactions import atomic
 
 @atomic
 def notify_customers(*, message: str) -> None:
-    """Queue a job that takes two seconds and logs what it does."""
+    """Queue a job that takes ten seconds and logs what it does."""
     enqueue("playground.notify_customers", message=message)
 
 

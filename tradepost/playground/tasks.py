@@ -11,10 +11,10 @@ from tradepost.kit.mail import send_mail
 
 log = structlog.get_logger("tradepost.playground")
 
-NOTIFY_SECONDS = 2
+NOTIFY_SECONDS = 10
 
 
-@job("playground.notify_customers")
+@job("playground.notify_customers", shown=("message",))
 def notify_customers(*, message: str) -> None:
     """Take a while, as work does that no request should wait for, and log start and success."""
     log.info("notify_customers.started", message=message)

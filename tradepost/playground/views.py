@@ -53,7 +53,7 @@ def slow(request: HttpRequest) -> HttpResponse:
 @login_required
 @posted_from("playground")
 def notify(request: SignedInRequest) -> HttpResponse:
-    """Queue the job that takes two seconds, and do not wait for it."""
+    """Queue the job that takes ten seconds, and do not wait for it."""
     notify_customers(message=request.POST.get("message") or "Hello World")
     messages.success(request, "The job is queued; the log of the worker says how it goes.")
     return redirect("playground")

@@ -2,19 +2,21 @@
 
 ``enqueue`` writes a row in the transaction of the deed: no job for an order that was rolled back,
 none lost for one that was not. Workers (``runner.py``) find the row at once, woken in the same
-process, or by their poll. A job may run twice if a worker dies at the wrong moment, so what it
-does must bear repeating.
+process, or by their poll; those of Celery are told of it by a broker (``relay.py``). A job may run
+twice if a worker dies at the wrong moment, so what it does must bear repeating.
 """
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from tradepost.kit.inserts import insert
+from tradepost.kit.inserts import KNOW_OUR_WORDS, insert
+from tradepost.kit.jobs import relay
 from tradepost.kit.models import Job
 
 Argument = str | int | bool | None | list[str] | list[int]
@@ -34,6 +36,7 @@ class JobKind:
     max_attempts: int
     lease_seconds: int
     every_seconds: int | None
+    shown: tuple[str, ...] = ()
 
 
 kinds: dict[str, JobKind] = {}
@@ -46,16 +49,18 @@ def job(
     max_attempts: int = 8,
     lease_seconds: int = 60,
     every_seconds: int | None = None,
+    shown: tuple[str, ...] = (),
 ) -> Callable[[Task], Task]:
     """Register a function as the job ``name``; with ``every_seconds`` it is also scheduled.
 
-    ``lease_seconds`` bounds one run: after it, another worker may take the job over.
+    ``lease_seconds`` bounds one run: after it, another worker may take the job over. Texts among
+    its arguments that name nobody can be ``shown`` to who watches the workers.
     """
 
     def register(function: Task) -> Task:
         if name in kinds:
             raise ValueError(f"the job {name!r} is registered already")
-        kinds[name] = JobKind(name, function, max_attempts, lease_seconds, every_seconds)
+        kinds[name] = JobKind(name, function, max_attempts, lease_seconds, every_seconds, shown)
         return function
 
     return register
@@ -75,8 +80,10 @@ def enqueue(
     """
     if name not in kinds:
         raise LookupError(f"no job is called {name!r}")
-    row = Job(
-        name=name, arguments=arguments, dedupe_key=dedupe_key, run_at=run_at or timezone.now()
-    )
+    now = timezone.now()
+    row = Job(name=name, arguments=arguments, dedupe_key=dedupe_key, run_at=run_at or now)
+    known = not dedupe_key or connection.vendor in KNOW_OUR_WORDS  # the id, after the insert
+    told = relay.is_on() and known and row.run_at <= now
+    row.hint_at = relay.when_to_tell_again(row, now=now) if told else None
     insert([row], unless_taken=["dedupe_key"] if dedupe_key else [])
-    transaction.on_commit(wake.set)
+    transaction.on_commit(partial(relay.tell, row) if told else wake.set)

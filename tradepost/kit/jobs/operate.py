@@ -12,7 +12,7 @@ from tradepost.kit.models import Job
 def revive_jobs(*, jobs: QuerySet[Job], now: datetime) -> int:
     """Give dead jobs a fresh set of attempts and return how many there were."""
     count = jobs.filter(state=Job.State.DEAD).update(
-        state=Job.State.WAITING, attempts=0, run_at=now, finished_at=None
+        state=Job.State.WAITING, attempts=0, run_at=now, hint_at=None, finished_at=None
     )
     transaction.on_commit(wake.set)
     return count

@@ -9,10 +9,12 @@ from uuid import uuid4
 
 import structlog
 from django.db import close_old_connections, connection, connections, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tradepost.kit.faults import report_dead_job
 from tradepost.kit.jobs import GiveUp, JobKind, kinds, wake
+from tradepost.kit.jobs.relay import leave_the_telling, tell_again
 from tradepost.kit.jobs.schedule import hand_out_periodic_jobs, leave_the_schedule
 from tradepost.kit.models import Job
 
@@ -33,9 +35,23 @@ def run_due_jobs(*, now: datetime | None = None, limit: int = 1000) -> int:
 
 def run_next_job(*, now: datetime) -> bool:
     """Claim one due job and run it. False when none is due."""
-    row = _claim(now)
+    row = _claim(Job.objects.due(now), now)
     if row is None:
         return False
+    _run(row, now)
+    return True
+
+
+def run_job(*, job_id: int, now: datetime) -> Job.State | None:
+    """Claim this very job and run it. None when it is not due: done, dead, or somebody is at it.
+
+    Returns its state afterwards: it waits when it failed and will be tried again.
+    """
+    row = _claim(Job.objects.due(now).filter(pk=job_id), now)
+    return _run(row, now) if row else None
+
+
+def _run(row: Job, now: datetime) -> Job.State:
     kind = kinds.get(row.name)
     try:
         if kind is None:
@@ -44,26 +60,25 @@ def run_next_job(*, now: datetime) -> bool:
             raise GiveUp("the worker died during the last attempt")
         kind.run(**row.arguments)
     except Exception as error:  # noqa: BLE001 - recorded on the row, retried or made a dead letter
-        _record_failure(row, kind, error, now)
-    else:
-        _finish(row, state=Job.State.DONE, now=now)
-    return True
+        return _record_failure(row, kind, error, now)
+    _finish(row, state=Job.State.DONE, now=now)
+    return Job.State.DONE
 
 
-def _claim(now: datetime) -> Job | None:
-    if not Job.objects.due(now).exists():  # a look costs no write lock
+def _claim(due: QuerySet[Job], now: datetime) -> Job | None:
+    if not due.exists():  # a look costs no write lock
         return None
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        due = Job.objects.due(now).select_for_update(skip_locked=skip).order_by("run_at", "id")
-        row = due.first()
+        row = due.select_for_update(skip_locked=skip).order_by("run_at", "id").first()
         if row is None:
             return None
         kind = kinds.get(row.name)
         row.claim = uuid4()
         row.attempts += 1
         row.run_at = now + timedelta(seconds=kind.lease_seconds if kind else 60)
-        row.save(update_fields=["claim", "attempts", "run_at"])
+        row.hint_at = None  # if this worker dies, the broker is told when the lease has ended
+        row.save(update_fields=["claim", "attempts", "run_at", "hint_at"])
     return row
 
 
@@ -75,7 +90,7 @@ def _finish(row: Job, *, state: Job.State, now: datetime, error: str = "") -> bo
     return bool(ended)
 
 
-def _record_failure(row: Job, kind: JobKind | None, error: Exception, now: datetime) -> None:
+def _record_failure(row: Job, kind: JobKind | None, error: Exception, now: datetime) -> Job.State:
     trace = _storable("".join(traceback.format_exception(error)))
     # Without its words, which may name people (refused recipients): those are kept in the row.
     facts = {"job": row.name, "id": row.pk, "attempts": row.attempts, "error": type(error).__name__}
@@ -84,12 +99,13 @@ def _record_failure(row: Job, kind: JobKind | None, error: Exception, now: datet
         with transaction.atomic():
             if _finish(row, state=Job.State.DEAD, now=now, error=trace):
                 report_dead_job(name=row.name, job_id=row.pk, error=error, now=now)
-        return
+        return Job.State.DEAD
     wait = backoff_seconds(attempt=row.attempts)
     log.warning("job.failed", **facts)
     Job.objects.filter(pk=row.pk, claim=row.claim).update(
         run_at=now + timedelta(seconds=wait), claim=None, last_error=trace
     )
+    return Job.State.WAITING
 
 
 def _storable(text: str) -> str:
@@ -104,7 +120,8 @@ def backoff_seconds(*, attempt: int) -> float:
 
 
 class Workers:
-    """Threads of this process that run jobs, and one that hands out the scheduled ones."""
+    """Threads of this process that run jobs, and one that hands out the scheduled ones and tells
+    the broker, if there is one, of those it does not know."""
 
     def __init__(self, *, threads: int = 2) -> None:
         self._stopping = threading.Event()
@@ -136,7 +153,9 @@ class Workers:
     def _tick(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             self._guarded(hand_out_periodic_jobs)
+            self._guarded(tell_again)
         leave_the_schedule()
+        leave_the_telling()
         connections.close_all()
 
     def _guarded(self, work: Callable[[], int]) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
+from tradepost.kit import leases
 from tradepost.kit.jobs import schedule
 from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.jobs.schedule import LEASE_SECONDS, hand_out_periodic_jobs
@@ -26,7 +27,7 @@ def other_process(monkeypatch):
 
     def hand_out(now: datetime) -> int:
         with monkeypatch.context() as there:
-            there.setattr(schedule.os, "getpid", lambda: -1)
+            there.setattr(leases.os, "getpid", lambda: -1)
             return hand_out_periodic_jobs(now=now)
 
     return hand_out

@@ -14,6 +14,7 @@ WITH_SERVERS = (
     "tests/attacks/test_slow_heads.py",
     "tests/test_admin_browser.py",
     "tests/test_browser.py",
+    "tests/test_bucket.py",
     "tests/test_catalogue_browser.py",
     "tests/test_client_app.py",
     "tests/test_cors.py",

@@ -9,9 +9,11 @@ from datetime import timedelta
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 
 from config.settings.embedded import make_data_dir, read_or_make_secret
 from config.settings.environment import BASE_DIR, env, read_log_file
+from config.settings.storage import origin_of_pictures, read_storage
 
 DATA_DIR = make_data_dir(Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))))
 SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_make_secret(DATA_DIR / "secret-key")
@@ -341,13 +343,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": read_storage(),  # a local folder, or the bucket in STORAGE_URL
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-SERVE_MEDIA = True  # the process sends the pictures itself
+PICTURES_FROM = origin_of_pictures(STORAGES["default"])  # browsers may load them from there
+SERVE_MEDIA = not PICTURES_FROM  # the process sends the pictures itself
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

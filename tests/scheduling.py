@@ -13,6 +13,7 @@ WITH_SERVERS = (
     "tests/attacks/test_refresh_race.py",
     "tests/attacks/test_slow_heads.py",
     "tests/test_admin_browser.py",
+    "tests/test_backup.py",
     "tests/test_browser.py",
     "tests/test_bucket.py",
     "tests/test_catalogue_browser.py",

@@ -19,6 +19,8 @@ WITH_SERVERS = (
     "tests/test_catalogue_browser.py",
     "tests/test_client_app.py",
     "tests/test_cors.py",
+    "tests/test_deploy_files.py",
+    "tests/test_deploy_servers.py",
     "tests/test_first_start.py",
     "tests/test_light_pages.py",
     "tests/test_live_browser.py",

@@ -8,7 +8,14 @@ from django.core.wsgi import get_wsgi_application
 
 django = get_wsgi_application()  # sets Django up, which the next import needs
 
+from django.conf import settings  # noqa: E402
+
 from tradepost.kit.http.charset import OnlyUtf8  # noqa: E402
+from tradepost.kit.http.declared import OnlySoLarge  # noqa: E402
 from tradepost.kit.http.hot.front import Front  # noqa: E402
 
-application = OnlyUtf8(Front(django))
+application = OnlySoLarge(
+    OnlyUtf8(Front(django)),
+    limit=settings.MAX_BODY_BYTES,
+    upload_limit=settings.MAX_UPLOAD_BYTES,
+)

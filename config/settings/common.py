@@ -13,6 +13,7 @@ from typing import Any
 
 from config.settings.embedded import make_data_dir, read_or_make_secret, read_token
 from config.settings.environment import BASE_DIR, env, read_log_file
+from config.settings.storage import origin_of_pictures, read_storage
 
 DATA_DIR = make_data_dir(Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))))
 SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_make_secret(DATA_DIR / "secret-key")
@@ -362,16 +363,17 @@ else:
     SHOW_MAIL = True  # the inbox page shows what would have been sent
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": read_storage(),  # a local folder, or the bucket in STORAGE_URL
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-SERVE_MEDIA = True  # the process sends the pictures itself
+PICTURES_FROM = origin_of_pictures(STORAGES["default"])  # browsers may load them from there
+SERVE_MEDIA = not PICTURES_FROM  # the process sends the pictures itself
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -26,6 +26,7 @@ WITH_SERVERS = (
     "tests/test_live_browser.py",
     "tests/test_logs.py",
     "tests/test_messaging_browser.py",
+    "tests/test_pgbouncer.py",
     "tests/test_search_engines_browser.py",
     "tests/test_server.py",
     "tests/test_static.py",

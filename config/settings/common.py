@@ -293,6 +293,7 @@ if CELERY_BROKER_URL.startswith("redis"):
     # Longer than any lease: until then Redis gives what a worker has taken to no other.
     CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] = 7200
 CELERY_BEAT_SCHEDULER = "tradepost.kit.jobs.celery.Beat"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_TIMEZONE = "UTC"
 
 # --- Trade -----------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def test_what_is_purged_from_the_queue_is_found_by_its_row(crew, settings, broke
     assert crew.notes()[-1] == "end lost"
 
 
-@on_each_broker
+@pytest.mark.parametrize("broker", ["rabbitmq"], indirect=True)
 def test_what_is_asked_for_while_no_worker_runs_is_kept_and_done_later(crew, broker):
     """By the hint in the queue: the row alone would be found after half a minute."""
     crew.end(crew.worker)

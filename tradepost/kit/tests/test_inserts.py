@@ -40,6 +40,20 @@ def test_a_row_that_is_there_already_is_left_out(db):
     assert list(Stamp.objects.order_by("shard").values_list("shard", "version")) == [(1, 5), (2, 9)]
 
 
+@pytest.mark.skipif("connection.vendor == 'mysql'", reason="nobody can tell there")
+def test_rows_that_might_be_there_have_their_ids_if_none_was(db):
+    fresh = [a_job(dedupe_key=key) for key in "ab"]
+    some_taken = [a_job(dedupe_key=key) for key in "bc"]
+
+    insert(fresh, unless_taken=["dedupe_key"])
+    insert(some_taken, unless_taken=["dedupe_key"])
+
+    assert [job.pk for job in fresh] == list(
+        Job.objects.filter(dedupe_key__in="ab").order_by("id").values_list("pk", flat=True)
+    )
+    assert [job.pk for job in some_taken] == [None, None]
+
+
 def test_another_broken_constraint_is_a_fault(db):
     insert([a_job(dedupe_key="once")])
 

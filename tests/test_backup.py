@@ -323,6 +323,25 @@ def test_a_file_that_is_removed_while_the_backup_is_made_is_in_it_with_its_row(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_file_that_comes_while_the_backup_is_made_is_in_it_with_its_row(
+    media, tmp_path, monkeypatch
+):
+    product, images = make_product(), []
+    keeper = KEEPERS[connection.vendor]
+    save = keeper.save
+
+    def add_and_save(self, path):
+        images.append(add_image(product_id=product.pk, file=upload()))
+        save(self, path)
+
+    monkeypatch.setattr(keeper, "save", add_and_save)
+    write_backup(path=tmp_path / "backup.tar", now=timezone.now())
+
+    [image] = images
+    assert f"media/{image.image.name}" in read_manifest(tmp_path / "backup.tar").files
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_password_of_the_database_is_on_no_command_line(media, tmp_path, monkeypatch):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no password")

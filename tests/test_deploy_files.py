@@ -19,6 +19,7 @@ COMPOSE = yaml.safe_load((DOCKER / "compose.yaml").read_text())
 PRODUCTION = yaml.safe_load((DOCKER / "compose.postgres.yaml").read_text())
 PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
 UNITS = sorted((DEPLOY / "systemd").iterdir())
+IN_CI = {"nginx", "haproxy", "pgbouncer", "openssl"}
 PINNED = re.compile(r"[\w./-]+:\d+\.\d+\.?\d*[\w.-]*")
 
 
@@ -29,6 +30,8 @@ def image_of(service: dict) -> str:
 
 def need(program: str) -> str:
     found = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+    if found is None and program in IN_CI and os.environ.get("CI"):
+        pytest.fail(f"CI must have {program}")
     if found is None:
         pytest.skip(f"{program} is not installed (Debian has it)")
     return found

@@ -60,7 +60,7 @@ def wait_for(address: str, processes, log: Path) -> None:
 def site(tmp_path, certificate, transactional_db):  # noqa: F811
     """The site of deploy/nginx.conf on free ports, in front of the Procfile's web and realtime."""
     nginx, log = need("nginx"), tmp_path / "log"
-    ports = {name: free_port() for name in ("web", "realtime", "http", "https")}
+    ports = {name: free_port() for name in ("web", "other", "realtime", "http", "https")}
     environment = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "DJANGO_SETTINGS_MODULE": "config.settings.prod",
@@ -87,8 +87,9 @@ def site(tmp_path, certificate, transactional_db):  # noqa: F811
         wait_for(address, (web, realtime, proxy), log)
         wait_for(f"http://127.0.0.1:{ports['realtime']}", (realtime,), log)
         yield SimpleNamespace(
-            address=address, web=web, log=log, ports=ports, data=tmp_path / "data"
-        )
+            address=address, web=web, log=log, ports=ports, data=tmp_path / "data",
+            environment=environment,
+        )  # fmt: skip
 
 
 def configure(folder: Path, certificate: Path, ports: dict[str, int]) -> Path:  # noqa: F811
@@ -98,6 +99,7 @@ def configure(folder: Path, certificate: Path, ports: dict[str, int]) -> Path:  
     site = site.replace("listen 80;", f"listen 127.0.0.1:{ports['http']};")
     site = site.replace("listen 443", f"listen 127.0.0.1:{ports['https']}")
     site = site.replace("127.0.0.1:8000", f"127.0.0.1:{ports['web']}")
+    site = site.replace("127.0.0.1:8010", f"127.0.0.1:{ports['other']}")
     site = site.replace("127.0.0.1:8001", f"127.0.0.1:{ports['realtime']}")
     site = site.replace("root /var/lib/tradepost;", f"root {folder}/data;")
     paths = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -143,6 +145,30 @@ def test_no_request_fails_while_the_web_processes_are_started_anew(site):
     assert site.log.read_text().count("Stopped old worker") == 2
     assert set(answers) == {200, 201}, answers
     assert answers.total() > reloaded > 0
+
+
+def test_no_request_fails_while_another_set_of_web_processes_takes_over(site):
+    answers: Counter = Counter()
+    stop = threading.Event()
+    other = site.environment | {"PORT": str(site.ports["other"])}
+    with running(["sh", "-c", f"exec {PROCFILE['web']}"], log=site.log, env=other) as second:
+        wait_for(f"http://127.0.0.1:{site.ports['other']}", (second,), site.log)
+        visitors = [
+            threading.Thread(target=fill_carts, args=(site, answers, stop)) for _ in range(VISITORS)
+        ]
+        for visitor in visitors:
+            visitor.start()
+        time.sleep(1)
+        site.web.terminate()
+        site.web.wait(30)
+        stopped = answers.total()
+        time.sleep(1)
+        stop.set()
+        for visitor in visitors:
+            visitor.join()
+
+    assert set(answers) == {200, 201}, answers
+    assert answers.total() > stopped > 0
 
 
 def test_what_the_proxy_sends_where_and_what_it_keeps_back(site):

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.servers import free_port, running_server
+from tests.test_deploy_files import need
 from tradepost.kit.audit import find_faults
 from tradepost.store.models import Order
 from tradepost.store.tests.factories import make_product
@@ -36,9 +37,7 @@ ACCOUNT = {
 @pytest.fixture
 def pool():
     """PgBouncer with two sessions for everybody: the address of the tests' database through it."""
-    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        pytest.skip("pgbouncer is not installed (Debian has it)")
+    program = need("pgbouncer")
     folder = Path(tempfile.mkdtemp(prefix="tradepost-pool-"))
     folder.chmod(0o777)
     of, port = connection.settings_dict, free_port()

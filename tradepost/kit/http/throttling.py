@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -90,5 +90,5 @@ class RateLimitHeaders:
 
 def _note_use(request: Request | HttpRequest, use: Use) -> None:
     """Keep it on the request that the middleware sees, under DRF's own."""
-    seen = getattr(request, "_request", request)
+    seen: Any = getattr(request, "_request", request)
     seen.limits_used = [*getattr(seen, "limits_used", []), use]

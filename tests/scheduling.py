@@ -25,6 +25,7 @@ WITH_SERVERS = (
     "tests/test_hosting_browser.py",
     "tests/test_light_pages.py",
     "tests/test_live_browser.py",
+    "tests/test_load.py",
     "tests/test_logs.py",
     "tests/test_logs_story.py",
     "tests/test_messaging_browser.py",

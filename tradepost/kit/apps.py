@@ -8,7 +8,7 @@ class KitConfig(AppConfig):
     def ready(self) -> None:
         from tradepost.kit import (
             checks,  # noqa: F401 - registers the checks
-            job_numbers,  # noqa: F401 - declares them
+            numbers,  # noqa: F401 - declares those of jobs
             tasks,  # noqa: F401 - registers the jobs
         )
         from tradepost.kit.http import schema_types  # noqa: F401 - registers the token scheme

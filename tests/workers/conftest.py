@@ -57,6 +57,9 @@ class Broker:
     def close(self) -> None:
         self.proxy.close()
         self._channel.queue_delete(self.queue)
+        if self.name == "redis":  # where the library leaves the name of each queue for ever
+            traces = self._channel.client.keys(f"*{self.queue}")
+            self._channel.client.delete(self.queue, *traces)
         self._channel.connection.client.close()
 
 

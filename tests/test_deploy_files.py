@@ -240,7 +240,7 @@ def test_the_example_of_an_environment_names_only_what_is_documented():
     example = (ROOT / ".env.example").read_text()
     named = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
     documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/configuration.md").read_text()))
-    of_containers = {"POSTGRES_PASSWORD", "FLOWER_BASIC_AUTH", "CELERY_BROKER_URL"}
+    of_containers = {"POSTGRES_PASSWORD"}
 
     assert {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "STORAGE_URL"} <= named
     assert named - documented - of_containers == {"DJANGO_SETTINGS_MODULE"}

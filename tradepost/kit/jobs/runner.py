@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -52,7 +53,7 @@ def run_job(*, job_id: int, now: datetime) -> Job.State | None:
 
 
 def _run(row: Job, now: datetime) -> Job.State:
-    kind = kinds.get(row.name)
+    kind, began_at = kinds.get(row.name), time.monotonic()
     try:
         if kind is None:
             raise GiveUp(f"no job is called {row.name!r}")
@@ -60,9 +61,15 @@ def _run(row: Job, now: datetime) -> Job.State:
             raise GiveUp("the worker died during the last attempt")
         kind.run(**row.arguments)
     except Exception as error:  # noqa: BLE001 - recorded on the row, retried or made a dead letter
-        return _record_failure(row, kind, error, now)
-    _finish(row, state=Job.State.DONE, now=now)
+        return _record_failure(row, kind, error, _later(now, began_at))
+    _finish(row, state=Job.State.DONE, now=_later(now, began_at))
     return Job.State.DONE
+
+
+def _later(now: datetime, began_at: float) -> datetime:
+    """Return what time it is when it was ``now`` at the beginning of a run: what comes after a
+    long one is not due at once."""
+    return now + timedelta(seconds=time.monotonic() - began_at)
 
 
 def _claim(due: QuerySet[Job], now: datetime) -> Job | None:

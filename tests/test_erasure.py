@@ -100,7 +100,8 @@ DECISIONS = {
         "body": PLANTED, "fingerprint": HASH, "headers": IDS, "key": PLANTED, "owner": IDS,
     },
     "kit.Job": {
-        "arguments": IDS, "dedupe_key": IDS, "last_error": PLANTED, "name": OURS, "state": OURS,
+        "arguments": IDS, "dedupe_key": IDS, "last_error": PLANTED, "name": OURS,
+        "request_id": IDS, "state": OURS,
     },
     "kit.Lease": {"holder": IDS, "name": OURS},
     "kit.Schedule": {"name": OURS},

@@ -39,6 +39,8 @@ class Job(models.Model):
     run_at = models.DateTimeField()
     # When a broker, if there is one, is told of it again; NULL: as soon as it is due.
     hint_at = models.DateTimeField(null=True)
+    # Of the request that asked for it, so that the logs of both can be found together.
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     attempts = models.PositiveSmallIntegerField(default=0)
     claim = models.UUIDField(null=True)
     last_error = models.TextField(blank=True, default="")

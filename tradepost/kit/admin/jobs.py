@@ -13,7 +13,7 @@ from tradepost.kit.models import Job
 class JobAdmin(admin.ModelAdmin):
     list_display = ["id", "name", "state", "attempts", "run_at", "finished_at", "error_line"]
     list_filter = ["state", "name"]
-    search_fields = ["name", "dedupe_key"]
+    search_fields = ["name", "dedupe_key", "request_id"]
     actions = ["run_again"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ from functools import partial
 
 from django.db import connection, transaction
 from django.utils import timezone
+from structlog.contextvars import get_contextvars
 
 from tradepost.kit.inserts import KNOW_OUR_WORDS, insert
 from tradepost.kit.jobs import relay
@@ -81,7 +82,13 @@ def enqueue(
     if name not in kinds:
         raise LookupError(f"no job is called {name!r}")
     now = timezone.now()
-    row = Job(name=name, arguments=arguments, dedupe_key=dedupe_key, run_at=run_at or now)
+    row = Job(
+        name=name,
+        arguments=arguments,
+        dedupe_key=dedupe_key,
+        run_at=run_at or now,
+        request_id=get_contextvars().get("request_id", ""),
+    )
     known = not dedupe_key or connection.vendor in KNOW_OUR_WORDS  # the id, after the insert
     told = relay.is_on() and known and row.run_at <= now
     row.hint_at = relay.when_to_tell_again(row, now=now) if told else None

@@ -12,6 +12,7 @@ import structlog
 from django.db import close_old_connections, connection, connections, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from tradepost.kit.faults import report_dead_job
 from tradepost.kit.jobs import GiveUp, JobKind, kinds, wake
@@ -53,6 +54,11 @@ def run_job(*, job_id: int, now: datetime) -> Job.State | None:
 
 
 def _run(row: Job, now: datetime) -> Job.State:
+    with bound_contextvars(request_id=row.request_id, job_id=row.pk):  # in every line it logs
+        return _run_and_record(row, now)
+
+
+def _run_and_record(row: Job, now: datetime) -> Job.State:
     kind, began_at = kinds.get(row.name), time.monotonic()
     try:
         if kind is None:

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from tradepost.kit.jobs import GiveUp, enqueue, runner
 from tradepost.kit.jobs.operate import revive_jobs
@@ -35,6 +36,24 @@ def test_a_job_runs_once_with_its_arguments(runs) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_a_job_logs_names_the_request_that_asked_for_it(db, register) -> None:
+    seen = []
+
+    @register("speaks")
+    def speaks(again: bool) -> None:
+        seen.append(get_contextvars())
+        if again:
+            enqueue("speaks", again=False)
+
+    with bound_contextvars(request_id="of-ann"):
+        enqueue("speaks", again=True)
+    run_due_jobs()
+
+    assert [lines["request_id"] for lines in seen] == ["of-ann", "of-ann"]
+    assert {lines["job_id"] for lines in seen} == set(Job.objects.values_list("pk", flat=True))
+    assert "request_id" not in get_contextvars()
+
+
 def test_a_rolled_back_transaction_leaves_no_job(runs) -> None:
     with pytest.raises(LookupError), unit_of_work():
         enqueue("greet")

@@ -160,7 +160,7 @@ def test_coming_and_going_is_shown(live, ann, bob) -> None:
 
 
 def test_who_opens_the_next_page_has_not_left(live, ann, bob, monkeypatch) -> None:
-    monkeypatch.setattr(social, "LEAVING_SECONDS", 0.5)
+    monkeypatch.setattr(social, "LEAVING_SECONDS", 2)
     make_conversation(ann, bob)
     of_ann, of_bob = live.enter(ann), live.enter(bob)
     wait_until(lambda: live.on_loop(lambda: bob.pk in live.social._shown))
@@ -169,7 +169,7 @@ def test_who_opens_the_next_page_has_not_left(live, ann, bob, monkeypatch) -> No
     of_bob.connection.close()
     live.enter(bob)
 
-    assert of_ann.hears_no("presence", seconds=0.8)
+    assert of_ann.hears_no("presence", seconds=2.5)
 
 
 def test_who_comes_for_a_moment_is_gone_after_it(live, ann, bob, monkeypatch) -> None:

@@ -121,8 +121,18 @@ def test_what_is_being_typed_survives_news_of_the_order(order, shop):
 
 
 def test_only_pages_with_something_to_pay_let_stripe_in(order, shop):
-    policies = [
-        order.request.get(path).headers["content-security-policy"] for path in (order.url, "/")
-    ]
+    assert lets_stripe_in(order) == [True, False]
 
-    assert ["js.stripe.com" in policy for policy in policies] == [True, False]
+    pay(order, "pm_card_visa")
+    expect(order.locator("#order-byline")).to_contain_text("Paid", timeout=15_000)
+
+    assert lets_stripe_in(order) == [False, False]
+
+
+def lets_stripe_in(page: Page) -> list[bool]:
+    """Return whether the page that is open does, and whether home does."""
+    policies = [
+        page.request.get(path).headers["content-security-policy"] for path in (page.url, "/")
+    ]
+    assert all("img-src 'self' data:" in policy for policy in policies)
+    return ["js.stripe.com" in policy for policy in policies]

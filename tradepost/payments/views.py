@@ -1,34 +1,32 @@
 """Paying by a form on the page of what is paid for. Whose page it is redirects back to it."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import wraps
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tradepost.accounts.caller import SignedInRequest
 from tradepost.kit import clock
 from tradepost.kit.errors import Conflict
 from tradepost.kit.http.pages import check_limit
-from tradepost.kit.http.security import STRICT
+from tradepost.kit.http.security import let_in
 from tradepost.payments.actions.payments import cancel_payment, confirm_payment, start_payment
 from tradepost.payments.forms import CodeForm, PayForm, StripeForm, form_of
 from tradepost.payments.limits import Attempts
 from tradepost.payments.queries import list_payments, sum_up
 
-View = Callable[..., HttpResponse]
-
 STRIPE_SCRIPT = "https://js.stripe.com/v3/"
 # As https://docs.stripe.com/security/guide#content-security-policy says.
-WITH_STRIPE = (
-    f"{STRICT}; script-src 'self' https://js.stripe.com https://*.js.stripe.com; "
-    "frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com; "
-    "connect-src 'self' https://api.stripe.com"
-)
+STRIPE_SOURCES = {
+    "script-src": "https://js.stripe.com https://*.js.stripe.com",
+    "frame-src": "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
+    "connect-src": "https://api.stripe.com",
+}
 
 
 def show_payments(*, payable: str, pk: int, total: Decimal, may_pay: bool) -> dict[str, object]:
@@ -43,22 +41,20 @@ def show_payments(*, payable: str, pk: int, total: Decimal, may_pay: bool) -> di
         "pay_form": PayForm(auto_id="pay_%s") if is_due and _takes(PayForm.PROVIDER) else None,
         "pays_by_stripe": is_due and _takes(StripeForm.PROVIDER),
         "stripe_script": STRIPE_SCRIPT,
-        "stripe_key": settings.STRIPE_PUBLISHABLE_KEY if _takes(StripeForm.PROVIDER) else "",
+        # Where nothing is due by now, an attempt that fails may bring the form back.
+        "stripe_key": settings.STRIPE_PUBLISHABLE_KEY
+        if may_pay and _takes(StripeForm.PROVIDER)
+        else "",
     }
 
 
-def lets_stripe_in(view: View) -> View:
-    """Let the page load Stripe's script, if the house takes cards by Stripe. The script puts the
-    field for the card into a frame of theirs."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: object, **arguments: object) -> HttpResponse:
-        response = view(request, *args, **arguments)
-        if _takes(StripeForm.PROVIDER):
-            response.headers["Content-Security-Policy"] = WITH_STRIPE
-        return response
-
-    return answer
+def render_payable(
+    request: HttpRequest, template: str, context: Mapping[str, object]
+) -> HttpResponse:
+    """Render a page with what ``show_payments`` found for it. Where one may pay by Stripe, it may
+    load their script, which puts the field for the card into a frame of theirs."""
+    response = render(request, template, context)
+    return let_in(response, STRIPE_SOURCES) if context["stripe_key"] else response
 
 
 def begin_to_pay(request: SignedInRequest, *, payable: str, pk: int) -> None:

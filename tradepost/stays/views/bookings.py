@@ -15,7 +15,7 @@ from tradepost.kit import clock
 from tradepost.kit.errors import Refused
 from tradepost.kit.http.pages import newest_first, posted_from, soonest_first
 from tradepost.payments.queries import given_back_by_hand
-from tradepost.payments.views import lets_stripe_in, show_payments
+from tradepost.payments.views import render_payable, show_payments
 from tradepost.stays.actions.bookings import accept_booking, decline_booking
 from tradepost.stays.actions.cancellations import cancel_booking
 from tradepost.stays.actions.conversations import open_booking_conversation
@@ -49,7 +49,6 @@ def bookings(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@lets_stripe_in
 def booking(request: SignedInRequest, pk: int) -> HttpResponse:
     return show_booking(request, pk)
 
@@ -91,7 +90,7 @@ def show_booking(
             may_pay=is_guest and step in TO_BE_PAID,
         ),
     }
-    return render(request, "stays/booking.html", context)
+    return render_payable(request, "stays/booking.html", context)
 
 
 @login_required

@@ -117,3 +117,13 @@ def test_where_the_offline_provider_is_not_let_in_there_is_no_form(client, order
     settings.PAYMENT_PROVIDERS = []
 
     assert "/pay/" not in page(client, order)
+
+
+def test_stripe_and_the_pictures_of_a_bucket_are_let_in_together(client, order, settings):
+    settings.PAYMENT_PROVIDERS, settings.STRIPE_PUBLISHABLE_KEY = ["stripe"], "pk_test_1"
+    settings.PICTURES_FROM = "https://pictures.example"
+
+    policy = client.get(f"/orders/{order.pk}/").headers["Content-Security-Policy"]
+
+    assert "img-src 'self' data: https://pictures.example;" in policy
+    assert "script-src 'self' https://js.stripe.com" in policy

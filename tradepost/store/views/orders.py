@@ -13,7 +13,7 @@ from tradepost.accounts.caller import SignedInRequest
 from tradepost.accounts.models import User
 from tradepost.kit.errors import Refused
 from tradepost.kit.http.pages import newest_first, posted_from
-from tradepost.payments.views import lets_stripe_in, show_payments
+from tradepost.payments.views import render_payable, show_payments
 from tradepost.store.actions.conversations import open_order_conversation
 from tradepost.store.actions.order_changes import cancel_order, set_payment_status
 from tradepost.store.errors import OrderCanceled, OrderNotOpen, TransitionRefused
@@ -35,7 +35,6 @@ def orders(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@lets_stripe_in
 def order(request: SignedInRequest, pk: int) -> HttpResponse:
     visible = Order.objects.visible_to(request.user).select_related("customer__user").with_items()
     shown = get_object_or_404(visible.prefetch_related("items__product__images"), pk=pk)
@@ -47,7 +46,7 @@ def order(request: SignedInRequest, pk: int) -> HttpResponse:
         "next_statuses": _next_statuses(request.user, shown),
         **_payments_of(request.user, shown),
     }
-    return render(request, "store/order.html", context)
+    return render_payable(request, "store/order.html", context)
 
 
 @login_required

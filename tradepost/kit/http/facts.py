@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urljoin
 
 import orjson
@@ -10,6 +11,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
+BEST = 5  # stars
 LONGEST_DESCRIPTION = 160  # letters; search engines show no more
 # In JSON these stand in texts alone, where an escape means the same.
 ESCAPES = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
@@ -51,6 +53,29 @@ def absolute(path: str) -> str:
 def summary_of(text: str) -> str:
     """Return the beginning of a text, in one line."""
     return Truncator(" ".join(strip_tags(text).split())).chars(LONGEST_DESCRIPTION)
+
+
+def rating_data(*, average: Decimal | None, count: int) -> dict[str, object] | None:
+    """Return what people gave on average, in stars; None while nobody has."""
+    if not count:
+        return None
+    return {
+        "@type": "AggregateRating",
+        "ratingValue": str(average),
+        "bestRating": BEST,
+        "ratingCount": count,
+    }
+
+
+def trail_data(steps: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """Return the way to a page: names and paths, the page itself last."""
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": name, "item": absolute(path)}
+            for position, (name, path) in enumerate(steps, start=1)
+        ],
+    }
 
 
 def _block(data: Mapping[str, object]) -> str:

@@ -4,10 +4,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tradepost.kit.http.facts import PageFacts, absolute, summary_of
+from tradepost.kit.http.facts import PageFacts, absolute, rating_data, summary_of, trail_data
 from tradepost.stays.models import Property
-
-BEST = 5  # stars
 
 
 def search_facts(*, is_narrowed: bool) -> PageFacts:
@@ -65,7 +63,7 @@ def _place_data(place: Property, path: str, pictures: list[str]) -> dict[str, ob
             {"@type": "LocationFeatureSpecification", "name": one.name, "value": True}
             for one in place.amenities.all()
         ],
-        "aggregateRating": _rating(place) if place.ratings_count else None,
+        "aggregateRating": rating_data(average=place.rating, count=place.ratings_count),
     }
     return {name: value for name, value in data.items() if value}
 
@@ -81,21 +79,6 @@ def _address(place: Property) -> dict[str, object]:
     return {name: value for name, value in parts.items() if value}
 
 
-def _rating(place: Property) -> dict[str, object]:
-    return {
-        "@type": "AggregateRating",
-        "ratingValue": str(place.rating),
-        "bestRating": BEST,
-        "ratingCount": place.ratings_count,
-    }
-
-
 def _way_to(place: Property, path: str) -> dict[str, object]:
     steps = [(_("Stays"), reverse("stays")), (place.name, path)]
-    return {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": name, "item": absolute(step)}
-            for number, (name, step) in enumerate(steps, start=1)
-        ],
-    }
+    return trail_data(steps)

@@ -4,11 +4,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tradepost.kit.http.facts import PageFacts, absolute, summary_of
+from tradepost.kit.http.facts import PageFacts, absolute, rating_data, summary_of, trail_data
 from tradepost.store.models import Collection, Product
 
 IN_STOCK, SOLD_OUT = "https://schema.org/InStock", "https://schema.org/OutOfStock"
-BEST = 5  # stars
 
 
 def product_facts(product: Product) -> PageFacts:
@@ -62,18 +61,9 @@ def _product_data(product: Product, path: str, pictures: list[str]) -> dict[str,
             "priceCurrency": settings.CURRENCY,
             "availability": IN_STOCK if product.inventory else SOLD_OUT,
         },
-        "aggregateRating": _rating(product) if product.ratings_count else None,
+        "aggregateRating": rating_data(average=product.rating, count=product.ratings_count),
     }
     return {name: value for name, value in data.items() if value}
-
-
-def _rating(product: Product) -> dict[str, object]:
-    return {
-        "@type": "AggregateRating",
-        "ratingValue": str(product.rating),
-        "bestRating": BEST,
-        "ratingCount": product.ratings_count,
-    }
 
 
 def _way_to(product: Product, path: str) -> dict[str, object]:
@@ -83,10 +73,4 @@ def _way_to(product: Product, path: str) -> dict[str, object]:
         (product.collection.title, f"{products}?collection={product.collection_id}"),
         (product.title, path),
     ]
-    return {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name, "item": absolute(step)}
-            for place, (name, step) in enumerate(steps, start=1)
-        ],
-    }
+    return trail_data(steps)

@@ -6,14 +6,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from tradepost.accounts.caller import SignedInRequest
 from tradepost.kit import clock
 from tradepost.kit.errors import Conflict
-from tradepost.kit.http.pages import check_limit
+from tradepost.kit.http.pages import check_limit, posted_from
 from tradepost.kit.http.security import let_in
 from tradepost.payments.actions.payments import cancel_payment, confirm_payment, start_payment
 from tradepost.payments.forms import CodeForm, PayForm, StripeForm, form_of
@@ -96,6 +98,30 @@ def give_up_payment(request: SignedInRequest, *, payment_id: UUID) -> None:
         cancel_payment(payer=request.user, payment_id=payment_id, now=clock.now())
     except Conflict as error:
         messages.error(request, str(error))
+
+
+def payment_paths(payable: str, *, at: str) -> list[URLPattern]:
+    """Return the addresses at which a payable is paid for, below that of its page, which has its
+    name."""
+
+    def pay(request: SignedInRequest, pk: int) -> HttpResponse:
+        begin_to_pay(request, payable=payable, pk=pk)
+        return redirect(payable, pk=pk)
+
+    def confirm(request: SignedInRequest, pk: int, payment_id: UUID) -> HttpResponse:
+        hand_over_code(request, payment_id=payment_id)
+        return redirect(payable, pk=pk)
+
+    def cancel(request: SignedInRequest, pk: int, payment_id: UUID) -> HttpResponse:
+        give_up_payment(request, payment_id=payment_id)
+        return redirect(payable, pk=pk)
+
+    posted, one = posted_from(payable, "pk"), f"{at}payments/<uuid:payment_id>/"
+    return [
+        path(f"{at}pay/", login_required(posted(pay)), name=f"{payable}-pay"),
+        path(f"{one}confirm/", login_required(posted(confirm)), name=f"{payable}-payment-confirm"),
+        path(f"{one}cancel/", login_required(posted(cancel)), name=f"{payable}-payment-cancel"),
+    ]
 
 
 def _takes(provider: str) -> bool:

@@ -1,8 +1,8 @@
 from django.urls import path
 
 from tradepost.kit.http import paths  # noqa: F401 - registers the converter of numbers
+from tradepost.payments.views import payment_paths
 from tradepost.stays.views import (
-    booking_payments,
     booking_reviews,
     bookings,
     changes,
@@ -31,17 +31,7 @@ urlpatterns = [
         changes.booking_change_answer,
         name="booking-change-answer",
     ),
-    path("bookings/<number:pk>/pay/", booking_payments.booking_pay, name="booking-pay"),
-    path(
-        "bookings/<number:pk>/payments/<uuid:payment_id>/confirm/",
-        booking_payments.booking_payment_confirm,
-        name="booking-payment-confirm",
-    ),
-    path(
-        "bookings/<number:pk>/payments/<uuid:payment_id>/cancel/",
-        booking_payments.booking_payment_cancel,
-        name="booking-payment-cancel",
-    ),
+    *payment_paths("booking", at="bookings/<number:pk>/"),
     path("bookings/<number:pk>/review/", booking_reviews.stay_review, name="stay-review"),
     path(
         "bookings/<number:pk>/review/answer/",

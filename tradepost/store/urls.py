@@ -1,12 +1,12 @@
 from django.urls import path
 
 from tradepost.kit.http import paths  # noqa: F401 - registers the converter of numbers
+from tradepost.payments.views import payment_paths
 from tradepost.store.views import (
     addresses,
     carts,
     catalogue,
     checkout,
-    order_payments,
     orders,
     questions,
     reports,
@@ -32,17 +32,7 @@ urlpatterns = [
     path("orders/<number:pk>/", orders.order, name="order"),
     path("orders/<number:pk>/cancel/", orders.order_cancel, name="order-cancel"),
     path("orders/<number:pk>/payment/", orders.order_payment, name="order-payment"),
-    path("orders/<number:pk>/pay/", order_payments.order_pay, name="order-pay"),
-    path(
-        "orders/<number:pk>/payments/<uuid:payment_id>/confirm/",
-        order_payments.order_payment_confirm,
-        name="order-payment-confirm",
-    ),
-    path(
-        "orders/<number:pk>/payments/<uuid:payment_id>/cancel/",
-        order_payments.order_payment_cancel,
-        name="order-payment-cancel",
-    ),
+    *payment_paths("order", at="orders/<number:pk>/"),
     path("orders/<number:pk>/conversation/", orders.order_conversation, name="order-conversation"),
     path("account/addresses/", addresses.addresses, name="addresses"),
     path("account/addresses/<number:pk>/", addresses.address, name="address"),

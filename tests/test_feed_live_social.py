@@ -45,6 +45,17 @@ def watch(client, *users) -> list[dict]:
     return client.hear("presence")["users"]
 
 
+def enter_watched(live, watcher, user):
+    """Let somebody come whom a client watches already, and return once it was told so.
+
+    Who watches only afterwards may be told twice: the news of the coming can still be under way.
+    """
+    watch(watcher, user)
+    client = live.enter(user)
+    assert [one["online"] for one in watcher.hear("presence")["users"]] == [True]
+    return client
+
+
 # --- Typing ----------------------------------------------------------------------------------
 
 
@@ -162,9 +173,8 @@ def test_coming_and_going_is_shown(live, ann, bob) -> None:
 def test_who_opens_the_next_page_has_not_left(live, ann, bob, monkeypatch) -> None:
     monkeypatch.setattr(social, "LEAVING_SECONDS", 2)
     make_conversation(ann, bob)
-    of_ann, of_bob = live.enter(ann), live.enter(bob)
-    wait_until(lambda: live.on_loop(lambda: bob.pk in live.social._shown))
-    assert [one["online"] for one in watch(of_ann, bob)] == [True]
+    of_ann = live.enter(ann)
+    of_bob = enter_watched(live, of_ann, bob)
 
     of_bob.connection.close()
     live.enter(bob)
@@ -208,9 +218,8 @@ def test_who_hides_it_is_not_shown(live, ann, bob, api) -> None:
 
 def test_who_begins_to_hide_it_is_shown_as_gone(live, ann, bob, api) -> None:
     make_conversation(ann, bob)
-    of_ann, _ = live.enter(ann), live.enter(bob)
-    wait_until(lambda: live.on_loop(lambda: bob.pk in live.social._shown))
-    assert [one["online"] for one in watch(of_ann, bob)] == [True]
+    of_ann = live.enter(ann)
+    enter_watched(live, of_ann, bob)
 
     api(bob).patch("/api/v1/auth/users/me/", {"hides_presence": True})
 
@@ -249,9 +258,8 @@ def test_a_watch_replaces_the_one_before(live, ann, bob, charlie) -> None:
 def test_nobody_is_forgotten_who_is_here_in_another_process(live, ann, bob, monkeypatch) -> None:
     """Another process, which bob leaves, says that he is gone; he is still in this one."""
     make_conversation(ann, bob)
-    of_ann, _ = live.enter(ann), live.enter(bob)
-    wait_until(lambda: live.on_loop(lambda: bob.pk in live.social._shown))
-    watch(of_ann, bob)
+    of_ann = live.enter(ann)
+    enter_watched(live, of_ann, bob)
 
     social.note_offline(user_ids=[bob.pk], process=social.PROCESS_NAME)
     gone = {"user": bob.pk, "online": False, "last_seen_at": None}
@@ -263,9 +271,8 @@ def test_nobody_is_forgotten_who_is_here_in_another_process(live, ann, bob, monk
 
 def test_who_goes_on_in_another_process_is_not_said_to_be_gone(live, ann, bob, monkeypatch) -> None:
     make_conversation(ann, bob)
-    of_ann, of_bob = live.enter(ann), live.enter(bob)
-    wait_until(lambda: live.on_loop(lambda: bob.pk in live.social._shown))
-    watch(of_ann, bob)
+    of_ann = live.enter(ann)
+    of_bob = enter_watched(live, of_ann, bob)
 
     monkeypatch.setattr(social, "REFRESH_SECONDS", 60)
     time.sleep(0.2)  # until the last refreshing has begun

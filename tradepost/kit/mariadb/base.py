@@ -4,9 +4,9 @@ It speaks by PyMySQL, which needs no compiler, where mysqlclient is not installe
 SQL as standard SQL: names in double quotes, ``||`` joins texts. Texts are equal when they are the
 same (the collation of the database, docs/configuration.md), so that nobody's ``client_id`` is taken
 for another; only what asks for it (``icontains``, ``iexact``) forgives capitals. A whole number
-that is divided by another gives a whole one, cut off, so that prices are the same everywhere. And
-numbers that are never below zero are kept so by a check, in columns that have a sign: of two without
-one MariaDB refuses a sum that is below zero, even where somebody only asks for it.
+that is divided by another gives a whole one, cut off, so that prices are the same everywhere.
+Numbers that are never below zero are kept so by a check, in columns that have a sign: without one,
+MariaDB refuses to add anything up to less than nothing, even where somebody only asks for it.
 """
 
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
-    _data_types = base.DatabaseWrapper._data_types | WITH_A_SIGN
+    _data_types = base.DatabaseWrapper._data_types | WITH_A_SIGN  # type: ignore[attr-defined] # no stub
     operators = base.DatabaseWrapper.operators | dict.fromkeys(FORGIVING, "LIKE LOWER(%s)")
     pattern_ops = base.DatabaseWrapper.pattern_ops | {
         "icontains": "LIKE LOWER(CONCAT('%%', {}, '%%'))",

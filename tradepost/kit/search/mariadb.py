@@ -64,7 +64,7 @@ def keys_of(
     columns and none of those ``without``; with ``scope`` only rows of these."""
     conditions = [_has(index, columns)] * len(words)
     conditions += [f"NOT {_has(index, columns)}"] * len(without)
-    asked = [value for word in [*words, *without] for value in [word, _end_of(word)] * len(columns)]
+    asked = [part for word in [*words, *without] for part in _pattern(word) * len(columns)]
     if scope:
         conditions.append(f"{SCOPE} IN ({', '.join(['%s'] * len(scope))})")
     return f'SELECT id FROM "{index}" WHERE {" AND ".join(conditions)}', [*asked, *scope]
@@ -72,7 +72,7 @@ def keys_of(
 
 def _has(index: str, columns: Sequence[str]) -> str:
     """A condition on each of the columns; what is looked for is folded once, not for each row."""
-    pattern = f"(SELECT '%%' || \"{index}_tokens\"(%s) || %s)"
+    pattern = f'(SELECT %s || "{index}_tokens"(%s) || %s)'
     return f"({' OR '.join(f'{name} LIKE {pattern}' for name in map(_quoted, columns))})"
 
 
@@ -80,9 +80,9 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _end_of(word: str) -> str:
-    """What is open may go on; else a space must follow, as one does behind each token of a row."""
-    return "%" if is_open(word) else " %"
+def _pattern(word: str) -> list[str]:
+    """What stands around the tokens: a word that is open may go on, else a space must follow."""
+    return ["%", word, "%" if is_open(word) else " %"]
 
 
 def _sql_of_tokens(connection: BaseDatabaseWrapper, index: str) -> str:

@@ -17,6 +17,7 @@ from tradepost.kit.http.keyset import (
     read_cursor,
     write_cursor,
 )
+from tradepost.kit.replica import reads_from_replica
 from tradepost.stays.cards import Card, cards_of, spots_of
 from tradepost.stays.forms import PlaceSearchForm
 from tradepost.stays.found import Keys, find_places
@@ -29,6 +30,7 @@ from tradepost.stays.views.facts import search_facts
 PLACES_A_PAGE = 12
 
 
+@reads_from_replica
 def stays(request: HttpRequest) -> HttpResponse:
     """Show the places that fit, as cards and on a map."""
     form = PlaceSearchForm(request.GET)

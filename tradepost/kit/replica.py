@@ -60,7 +60,7 @@ def reads_from_replica(view: Callable[P, R]) -> Callable[P, R]:
                 answered = view(*args, **kwargs)
         except (OperationalError, InterfaceError) as error:
             # It went away, or had to take back what was being read. Reads may be repeated.
-            _let_rest(error)
+            _let_rest(replica, error)
             return view(*args, **kwargs)
         reads.add("replica")
         return answered
@@ -80,7 +80,7 @@ def _find_caught_up() -> BaseDatabaseWrapper | None:
         if _catches_up(replica, written):
             return replica
     except (DatabaseError, InterfaceError) as error:
-        _let_rest(error)
+        _let_rest(replica, error)
         return None
     reads.add("behind")
     return None
@@ -101,8 +101,9 @@ def _ask(database: BaseDatabaseWrapper, question: str, *values: str) -> Any:
         return cursor.fetchone()[0]
 
 
-def _let_rest(error: Exception) -> None:
+def _let_rest(replica: BaseDatabaseWrapper, error: Exception) -> None:
     _Rest.until = time.monotonic() + REST_SECONDS
+    replica.close()  # whoever tries again begins with a new connection
     reads.add("away")
     log.warning("replica.away", error=type(error).__name__)
 

@@ -12,6 +12,11 @@ pytestmark = pytest.mark.django_db
 class Copy:
     """Stands for a connection to a replica that has caught up."""
 
+    is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
 
 @pytest.fixture
 def copy(monkeypatch):
@@ -48,6 +53,7 @@ def test_what_a_replica_does_not_finish_is_read_again_from_the_primary(copy, err
 
     assert view("found") == "found"
     assert met == [copy, primary]
+    assert copy.is_closed
     assert replica._Rest.until > 0
 
 

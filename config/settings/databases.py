@@ -51,6 +51,7 @@ def _read(url: str) -> dict[str, Any]:
     database["CONN_MAX_AGE"] = None  # a thread keeps its connection
     database["CONN_HEALTH_CHECKS"] = True
     if database["ENGINE"].endswith("sqlite3"):
+        database["ENGINE"] = "tradepost.kit.sqlite3"
         database["OPTIONS"] = dict(ON_SQLITE)
     if database["ENGINE"].endswith("mysql"):
         database["ENGINE"] = "tradepost.kit.mariadb"

@@ -92,6 +92,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "tradepost.kit.forms.renderer.FormRenderer"
 
 # --- Database --------------------------------------------------------------------------------
 

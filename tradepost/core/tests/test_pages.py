@@ -278,7 +278,7 @@ def test_a_missing_page_offers_ways_on(client, ann):
 
 
 def test_a_fault_gets_a_page_that_needs_nothing(db, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("tradepost.core.views.home.Product", None)
+    monkeypatch.setattr("tradepost.core.views.home.home_facts", None)
     monkeypatch.setattr("django.templatetags.static.StaticNode.handle_simple", None)
 
     with django_assert_num_queries(0):

@@ -23,7 +23,7 @@ def tag(product: Product, *labels: str) -> None:
 
 
 def titles(answer) -> list[str]:
-    return [product.title for product in answer.context["page"]]
+    return [product.title for product in answer.context["cards"]]
 
 
 def test_the_catalogue_shows_twelve_products_a_page(client, db):

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from tradepost.kit.money import from_minor
 from tradepost.kit.prepared import Prepared, hundredths
 from tradepost.kit.stars import whole_stars
-from tradepost.store.models import Collection, Product
+from tradepost.store.models import Product
 from tradepost.store.rows import Row, images_as_json
 
 PLAIN = ("pk", "title", "brand", "inventory", "ratings_count")
@@ -92,25 +92,3 @@ SHELVES = {
     "offers": Prepared(_offers),
     "best_rated": Prepared(_best_rated),
 }
-
-
-@dataclass(frozen=True)
-class CountedCollection:
-    """A collection, and how many products are in it."""
-
-    pk: int
-    title: str
-    products_count: int
-
-
-def list_counted_collections() -> list[CountedCollection]:
-    """Return all collections by title; one query."""
-    return [CountedCollection(*row) for row in _collections.run()]
-
-
-def _collection_rows() -> Any:
-    collections = Collection.objects.public().with_products_count().order_by("title", "id")
-    return collections.values_list("pk", "title", "products_count")  # type: ignore[misc]
-
-
-_collections = Prepared(_collection_rows)

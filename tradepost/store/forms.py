@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from tradepost.accounts.models import User
 from tradepost.kit.search import MOST_WORDS, words_of
 from tradepost.store.extras import tags
-from tradepost.store.models import Address, Collection, Order, Review
+from tradepost.store.models import Address, Order, Review
 from tradepost.store.models.carts import MOST_OF_ONE_PRODUCT
 from tradepost.store.models.reviews import LONGEST_REVIEW
+from tradepost.store.queries import list_collection_titles
 
 LARGEST_ID = 2**63 - 1
 ORDERS = {
@@ -53,8 +54,12 @@ class CatalogueForm(forms.Form):
     search = forms.CharField(
         label=_("Search"), required=False, max_length=100, widget=forms.SearchInput
     )
-    collection = forms.ModelChoiceField(
-        Collection.objects.public(), label=_("Collection"), required=False, empty_label=_("all")
+    collection = forms.TypedChoiceField(
+        label=_("Collection"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        error_messages=forms.ModelChoiceField.default_error_messages,
     )
     price_from = _price(_("Price from"))
     price_to = _price(_("Price to"))
@@ -65,17 +70,25 @@ class CatalogueForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._titles = list_collection_titles()
+        # Rows, and no models as a ModelChoiceField would make of each.
+        self.fields["collection"].choices = [("", _("all")), *self._titles.items()]  # type: ignore[attr-defined]
         if tags.having is None:
             del self.fields["tag"]
+
+    @property
+    def collection_title(self) -> str:
+        """What the products are narrowed to, empty for all of them."""
+        chosen: int | None = self.cleaned_data.get("collection")
+        return self._titles[chosen] if chosen else ""
 
     def asked(self) -> dict[str, Any]:
         """Return what is asked for, by the names that the API's list has for it."""
         self.is_valid()
         said = self.cleaned_data
-        collection = said.get("collection")
         asked = {
             "search": said.get("search"),
-            "collection_id": collection.pk if collection else None,
+            "collection_id": said.get("collection"),
             "price__gte": said.get("price_from"),
             "price__lte": said.get("price_to"),
             "rating__gte": said.get("rating"),

@@ -10,7 +10,8 @@ from tradepost.kit.http.pages import check_limit, posted_from
 from tradepost.likes.actions.likes import like, unlike
 from tradepost.likes.limits import LikeChanges
 from tradepost.stays.cards import list_liked
-from tradepost.store.cards import ON_A_SHELF, list_counted_collections, list_shelves
+from tradepost.store.cards import ON_A_SHELF, list_shelves
+from tradepost.store.queries import list_counted_collections
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -32,9 +32,9 @@ def products(request: HttpRequest) -> HttpResponse:
     pages = Paginator(_narrow(form.asked()), PRODUCTS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     numbers = pages.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    asked = form.cleaned_data
     facts = catalogue_facts(
-        collection=asked.get("collection"),
+        collection_id=form.cleaned_data.get("collection"),
+        collection=form.collection_title,
         page=page.number,
         is_narrowed=not request.GET.keys() <= INDEXED,
     )

@@ -6,7 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tradepost.accounts.models import User
+from tradepost.kit.forms.fields import day_field, price_field
 from tradepost.kit.search import MOST_WORDS, words_of
+from tradepost.kit.stars import IN_WORDS
 from tradepost.store.extras import tags
 from tradepost.store.models import Address, Order, Review
 from tradepost.store.models.carts import MOST_OF_ONE_PRODUCT
@@ -27,25 +29,7 @@ RATINGS = {
     "3": _("3 stars or more"),
     "2": _("2 stars or more"),
 }
-STARS = {
-    "": _("no stars, only words"),
-    "5": _("5: very good"),
-    "4": _("4: good"),
-    "3": _("3: fair"),
-    "2": _("2: poor"),
-    "1": _("1: very poor"),
-}
-
-
-def _price(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        required=False,
-        min_value=0,
-        max_digits=12,
-        decimal_places=2,
-        widget=forms.NumberInput({"step": "0.01", "inputmode": "decimal"}),
-    )
+STARS = {"": _("no stars, only words"), **IN_WORDS}
 
 
 class CatalogueForm(forms.Form):
@@ -61,8 +45,8 @@ class CatalogueForm(forms.Form):
         empty_value=None,
         error_messages=forms.ModelChoiceField.default_error_messages,
     )
-    price_from = _price(_("Price from"))
-    price_to = _price(_("Price to"))
+    price_from = price_field(_("Price from"))
+    price_to = price_field(_("Price to"))
     rating = forms.ChoiceField(label=_("Rating"), required=False, choices=list(RATINGS.items()))
     tag = forms.CharField(label=_("Tag"), required=False, max_length=255)
     ordering = forms.ChoiceField(label=_("Order"), required=False, choices=list(ORDERS.items()))
@@ -204,7 +188,4 @@ class PeriodForm(forms.Form):
         super().__init__(*args, **kwargs)
         # Not in the class: "from" is a word of Python's.
         for name, label in (("from", _("First day")), ("to", _("Last day"))):
-            day = forms.DateField(
-                label=label, required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-            )
-            self.fields[name] = day
+            self.fields[name] = day_field(label, required=False)

@@ -93,6 +93,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "tradepost.kit.forms.renderer.FormRenderer"
 
 # --- Database --------------------------------------------------------------------------------
 

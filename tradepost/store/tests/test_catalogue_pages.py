@@ -126,12 +126,12 @@ def test_a_page_that_does_not_exist_is_the_nearest_one(client, db, page):
     assert titles(client.get(f"/products/?page={page}")) == ["Green tea"]
 
 
-def test_the_catalogue_takes_five_queries_however_long_it_is(client, db, django_assert_num_queries):
+def test_the_catalogue_takes_six_queries_however_long_it_is(client, db, django_assert_num_queries):
     for _ in range(14):
         make_image(make_product())
 
-    # stamp, collections to choose from, count, products, pictures
-    with django_assert_num_queries(5):
+    # stamp, collections to choose from, count, ids, products, pictures
+    with django_assert_num_queries(6):
         client.get("/products/")
 
 

@@ -48,6 +48,7 @@ def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str
         "DJANGO_LOG_LEVEL": "WARNING",
         "SECRET_KEY": "for-tests",
         "LOG_FILE": "off",
+        "SLOW_QUERY_MS": "0",
     }
     return subprocess.run(
         [sys.executable, ROOT / "manage.py", *command],

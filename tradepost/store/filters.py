@@ -1,9 +1,10 @@
 """What the product list can be narrowed and ordered by."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
+from django import forms
 from django.db.models import F, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -36,6 +37,8 @@ class AmountFilter(django_filters.NumberFilter):  # type: ignore[misc]
 class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]
     """``unit_price`` is the list price, compared strictly; ``price`` what one costs now."""
 
+    _form_class: ClassVar[type[forms.Form]]
+
     collection_id = django_filters.NumberFilter(min_value=0, max_value=2**63 - 1, decimal_places=0)
     unit_price__gt = AmountFilter()
     unit_price__lt = AmountFilter()
@@ -48,6 +51,14 @@ class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Product
         fields = ["collection_id"]
+
+    def get_form_class(self) -> type[forms.Form]:
+        """Return the class of the form that checks what is asked for, made once: no field of it
+        depends on who asks."""
+        kind = type(self)
+        if "_form_class" not in vars(kind):
+            kind._form_class = super().get_form_class()
+        return kind._form_class
 
     def compare(self, products: QuerySet[Product], name: str, value: Decimal) -> QuerySet[Product]:
         """Keep the rows whose column compares like this, such as ``price__gte``."""

@@ -46,6 +46,15 @@ def texts_are_compared_as_they_are(app_configs: Any, **kwargs: Any) -> list[Chec
 
 
 @register(Tags.database)
+def days_have_their_zones(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when MariaDB knows no time zones: days and months of the site would be none."""
+    if connection.vendor != "mysql" or connection.features.has_zoneinfo_database:
+        return []
+    hint = "mariadb-tzinfo-to-sql /usr/share/zoneinfo | mariadb mysql"
+    return [Finding("The database knows no time zones.", hint=hint, id="tradepost.W005")]
+
+
+@register(Tags.database)
 def workers_have_a_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Warn when the jobs of SQLite would be left to workers, which may be on other machines."""
     if not settings.CELERY_BROKER_URL or connection.vendor != "sqlite":

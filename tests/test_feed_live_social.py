@@ -392,4 +392,4 @@ def test_a_fault_of_the_database_costs_a_whisper_and_nothing_else(
 
     happen(ann)
 
-    assert numbers(client.rows(1)) == [1]
+    assert numbers(client.rows(2)) == [1, 2]  # the conversation, and what happened

@@ -163,11 +163,12 @@ def test_telling_takes_as_many_queries_for_many_as_for_two(people, ann, wave, se
     users = [User(username=f"u{n}", email=f"u{n}@example.com") for n in range(people)]
     User.objects.bulk_create(users)
     # the notifications, the job of the pushes, the feed: heads with pointers, or both apart, with
-    # the event; the transaction around it
+    # the event, on MariaDB heads thrice; the transaction around it
+    budget = 9 if connection.vendor == "mysql" else 7
     with CaptureQueriesContext(connection) as queries:
         wave(*users, cause="wave:2", actor=ann, group="waves")
 
-    assert len(queries) <= 7
+    assert len(queries) <= budget
     assert Notification.objects.filter(cause="wave:2").count() == people
 
 

@@ -36,7 +36,8 @@ from tradepost.store.models import Product
 from tradepost.store.tests.factories import make_product
 
 pytestmark = pytest.mark.skipif(
-    connection.vendor not in ("sqlite", "postgresql"), reason="MariaDB has tools of its own"
+    connection.vendor not in ("sqlite", "postgresql"),
+    reason="MariaDB cannot restore all or nothing",
 )
 
 
@@ -47,6 +48,7 @@ def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str
         "DJANGO_LOG_LEVEL": "WARNING",
         "SECRET_KEY": "for-tests",
         "LOG_FILE": "off",
+        "SLOW_QUERY_MS": "0",
     }
     return subprocess.run(
         [sys.executable, ROOT / "manage.py", *command],

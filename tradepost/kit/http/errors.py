@@ -21,6 +21,7 @@ from tradepost.kit.idempotency import KeyReused
 log = structlog.get_logger(__name__)
 
 BUSY_STATES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
+BUSY_NUMBERS = (1205, 1213)  # MariaDB's: waited too long for a lock, deadlock
 
 STATUS: dict[type[errors.DomainError], int] = {
     KeyReused: 422,
@@ -61,8 +62,12 @@ def answer_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:
 
 def is_busy(error: OperationalError) -> bool:
     """Say whether the database only had too much to do at once: the same request may succeed."""
-    said = error.__cause__
-    return getattr(said, "sqlstate", None) in BUSY_STATES or "database is locked" in str(error)
+    said, number = error.__cause__, next(iter(error.args), None)
+    return (
+        getattr(said, "sqlstate", None) in BUSY_STATES
+        or number in BUSY_NUMBERS
+        or "database is locked" in str(error)
+    )
 
 
 def _answer_busy(error: OperationalError) -> Response:

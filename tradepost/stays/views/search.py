@@ -18,6 +18,7 @@ from tradepost.kit.http.keyset import (
     write_cursor,
 )
 from tradepost.kit.http.stored_pages import stored_for_visitors, this_minute
+from tradepost.kit.replica import reads_from_replica
 from tradepost.stays.cards import Card, cards_of, spots_of
 from tradepost.stays.forms import PlaceSearchForm
 from tradepost.stays.found import Keys, find_places
@@ -37,6 +38,7 @@ def stays(request: HttpRequest) -> HttpResponse:
     return _show_free(request) if is_dated else _show(request)
 
 
+@reads_from_replica
 def _search(request: HttpRequest) -> HttpResponse:
     form = PlaceSearchForm(request.GET)
     page, wish = _find(form, request.GET.get("after", ""))

@@ -114,6 +114,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA wal_autocheckpoint=4000"
         ),
     }
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # A server whose machine falls silent is given up within some ten seconds. By itself the kernel
+    # would wait for a quarter of an hour, and so would all threads, though another is primary.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,  # for each host
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 if DATABASES["default"]["ENGINE"].endswith("mysql"):
     DATABASES["default"]["ENGINE"] = "tradepost.kit.mariadb"
     DATABASES["default"]["OPTIONS"] = {

@@ -28,11 +28,12 @@ class Wait:
 
 @dataclass(frozen=True)
 class Window:
-    """A fault, from its first moment until the next one's."""
+    """A fault, from its first moment until the next one's, and when all was there again."""
 
     name: str
     begun: float
     ended: float
+    mended: float = 0.0
 
     def has(self, moment: float) -> bool:
         """Say whether it was then."""

@@ -18,11 +18,13 @@ from failover.stage import Stage
 
 FOLDER = Path(__file__).resolve().parent / "results"
 HEAD = (
-    "what happened", "no order for s", "no message for s", "slowest row s", "slowest receipt s",
-    "requests", "failed", "connections lost", "by what came instead",
+    "what happened", "whole again after s", "no order for s", "no message for s",
+    "slowest row s", "slowest receipt s", "requests", "failed", "connections lost",
+    "by what came instead",
 )  # fmt: skip
 NOTE = (
-    "*no order, no message for*: the longest time without any successful answer. *slowest row*:"
+    "*whole again*: until what died was there again, as ready as before."
+    " *no order, no message for*: the longest time without any successful answer. *slowest row*:"
     " from a message's answer until the last of its recipients had it at a socket. *slowest"
     " receipt*: from an order's answer until its mail came. *failed*: attempts that had to be"
     " repeated; none was given up. *connections lost*: sockets that came back."
@@ -57,6 +59,7 @@ def _row(window: Window, outcome: Outcome, lost: int) -> list[str]:
     failures = sum((Counter(one.failures) for one in outages.values()), Counter())
     return [
         window.name,
+        f"{window.mended - window.begun:.0f}",
         *(f"{one.seconds:.1f}" for one in outages.values()),
         f"{longest_wait(outcome.rows, window):.1f}",
         f"{longest_wait(outcome.receipts, window):.1f}",
@@ -154,6 +157,7 @@ def _window(window: Window, outcome: Outcome, begun: float) -> dict[str, object]
         "name": window.name,
         "begun": round(window.begun - begun, 1),
         "seconds": round(window.ended - window.begun, 1),
+        "whole again after": round(window.mended - window.begun, 1),
         **outages,
         "slowest row": longest_wait(outcome.rows, window),
         "slowest receipt": longest_wait(outcome.receipts, window),

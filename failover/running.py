@@ -130,9 +130,10 @@ async def _perform(
     begun, connections = time.monotonic(), audience.count_connections()
     stage.notes.append((begun, fault.title))
     await fault.happen(stage)
-    stage.notes.append((time.monotonic(), f"{fault.title}: over"))
+    mended = time.monotonic()
+    stage.notes.append((mended, f"{fault.title}: over"))
     await asyncio.sleep(seconds)
-    story.windows.append(Window(fault.title, begun, time.monotonic()))
+    story.windows.append(Window(fault.title, begun, time.monotonic(), mended))
     story.connections.append(audience.count_connections() - connections)
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from failover.running import Outcome, Rates
 from failover.stage import Stage
 
 FOLDER = Path(__file__).resolve().parent / "results"
+ERRORS = ("error", "critical")
 HEAD = (
     "what happened", "whole again after s", "no order for s", "no message for s",
     "slowest row s", "slowest receipt s", "requests", "failed", "connections lost",
@@ -176,10 +176,12 @@ def _not_ready(outcome: Outcome) -> dict[str, dict[str, int]]:
 
 
 def errors_in(folder: Path) -> dict[str, int]:
-    """Count the last lines of the tracebacks in the logs of the nodes, without what varies."""
+    """Count what the nodes' logs call an error, by program, event and kinds of exceptions."""
     counts: Counter[str] = Counter()
     for log in sorted(folder.glob("*-[ab].log")):
         for line in log.read_text(errors="replace").splitlines():
-            if re.match(r"[\w.]+(Error|Exception|Failure|Away|Lost)\b", line):
-                counts[f"{log.stem}: {re.sub(r'[0-9]+', 'N', line)[:160]}"] += 1
-    return dict(counts.most_common(60))
+            if line.startswith("{") and (said := json.loads(line)).get("level") in ERRORS:
+                kinds = [one["exc_type"] for one in said.get("exception") or []]
+                event = str(said["event"]).partition("\n")[0][:80]
+                counts[" ".join([f"{log.stem}:", event, *kinds])] += 1
+    return dict(counts)

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
 from tests.empty_tables import flush_by_deleting, remember_rows_of_migrations
+from tests.lanes import mark_apart
 from tests.scheduling import FilesAndServers
 from tradepost.accounts.models import User
 from tradepost.feed.actions import publishing
@@ -38,6 +39,10 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesAndServers:
     return FilesAndServers(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mark_apart(items)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ USERS = 1_000
 TALKERS = 100  # users 1 to 100 take part in ten conversations each
 CONVERSATIONS = 1_000
 MESSAGES = 22  # in each conversation
+PLACES = 1_000  # to stay; only ours has any
+DEAREST_NIGHT = 300
 OPEN_CARTS = 1_000
 SPREAD_PRODUCTS = 1_000  # orders of two lines are spread over the first thousand
 HOT_PRODUCT = 5_000  # of which everybody wants one
@@ -53,6 +55,20 @@ class ImageRow:
     id: int
     product_id: int
     name: str
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A place to stay, with a photo: only its row, no benchmark opens the file."""
+
+    id: int
+    host_id: UUID
+    name: str
+    description: str
+    price: int
+    latitude: float
+    longitude: float
+    photo: str
 
 
 @dataclass(frozen=True)
@@ -142,6 +158,21 @@ def users() -> Iterator[UserRow]:
         name = f"user{number}"
         first, last = (word.capitalize() for word in chance.choices(WORDS, k=2))
         yield UserRow(user_id(number), name, f"{name}@example.com", first, last)
+
+
+def places() -> Iterator[PlaceRow]:
+    chance = random.Random("places")
+    for number in range(1, PLACES + 1):
+        yield PlaceRow(
+            id=number,
+            host_id=user_id(1 + number % USERS),
+            name=" ".join(chance.choices(WORDS, k=3)).capitalize(),
+            description=" ".join(chance.choices(WORDS, k=60)).capitalize() + ".",
+            price=chance.randint(20, DEAREST_NIGHT),
+            latitude=round(chance.uniform(25, 48), 5),
+            longitude=round(chance.uniform(-124, -67), 5),
+            photo=f"stays/photos/{chance.getrandbits(128):032x}.jpg",
+        )
 
 
 def conversations() -> Iterator[ConversationRow]:

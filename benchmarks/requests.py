@@ -17,6 +17,7 @@ PRODUCTS = f"{API}/store/products/"
 LAST_PAGE = data.PRODUCTS // data.PAGE_SIZE
 REPEATED_PAGES = 20
 REPEATED_PRODUCTS = 100
+REPEATED_PLACES = 100
 BUSY_CONVERSATIONS = 300
 IN_A_CIRCLE = 5_000  # requests that wrk sends again when it is through
 SEARCHED_WORDS = 20
@@ -91,6 +92,25 @@ def open_product(turn: Turn) -> list[Request]:
 
 def open_product_again(turn: Turn) -> list[Request]:
     return open_product(turn)[:REPEATED_PRODUCTS]
+
+
+def open_stays(turn: Turn) -> list[Request]:
+    """Look for places up to a price, at any of which there is a page full."""
+    prices = random.Random("stays").sample(range(50, data.DEAREST_NIGHT), k=200)
+    return [Request("GET", f"/stays/?max_price={price}") for price in prices]
+
+
+def open_stays_again(turn: Turn) -> list[Request]:
+    return open_stays(turn)[:REPEATED_PAGES]
+
+
+def open_place(turn: Turn) -> list[Request]:
+    ids = random.Random("open").sample(range(1, data.PLACES + 1), k=data.PLACES)
+    return [Request("GET", f"/stays/{pk}/") for pk in ids]
+
+
+def open_place_again(turn: Turn) -> list[Request]:
+    return open_place(turn)[:REPEATED_PLACES]
 
 
 def list_first_by_cursor(turn: Turn) -> list[Request]:

@@ -113,11 +113,31 @@ PAGES = (
         cpu_aim_ms=15, brief=True,
     ),
     Scenario(
+        "page-stays", "page: search for stays", requests.open_stays, who=(OURS_UNSTORED,),
+        cpu_aim_ms=15, brief=True,
+    ),
+    Scenario(
+        "page-place", "page: place", requests.open_place, who=(OURS_UNSTORED,), cpu_aim_ms=15,
+        brief=True,
+    ),
+    Scenario(
+        "page-home-kept", "page: home, kept", requests.open_home, to_store=8, who=(OURS,),
+        cpu_aim_ms=2, brief=True,
+    ),
+    Scenario(
         "page-catalogue-kept", "page: catalogue, kept", requests.open_catalogue_again, to_store=80,
         who=(OURS,), cpu_aim_ms=2, brief=True,
     ),
     Scenario(
         "page-product-kept", "page: product, kept", requests.open_product_again, to_store=400,
+        who=(OURS,), cpu_aim_ms=2, brief=True,
+    ),
+    Scenario(
+        "page-stays-kept", "page: search for stays, kept", requests.open_stays_again, to_store=80,
+        who=(OURS,), cpu_aim_ms=2, brief=True,
+    ),
+    Scenario(
+        "page-place-kept", "page: place, kept", requests.open_place_again, to_store=400,
         who=(OURS,), cpu_aim_ms=2, brief=True,
     ),
 )  # fmt: skip

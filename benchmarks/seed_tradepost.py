@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from benchmarks import data
-from benchmarks.seeding import bulk, fill_shop
+from benchmarks.seeding import bulk, fill_shop, move_sequences
 
 
 def main(waiting: data.Waiting) -> None:
@@ -23,6 +23,7 @@ def main(waiting: data.Waiting) -> None:
         _fill_stamps()
         _fill_shop(waiting)
         fill_accounts()
+        _fill_places()
         _fill_messaging()
     sys.stdout.buffer.write(orjson.dumps(tokens()))
 
@@ -30,9 +31,11 @@ def main(waiting: data.Waiting) -> None:
 def _fill_stamps() -> None:
     from tradepost.kit.models import Stamp
     from tradepost.kit.stamps import SHARDS
+    from tradepost.stays.stamps import NIGHTS, PLACES
     from tradepost.store.stamps import CATALOGUE
 
-    bulk(Stamp, [Stamp(name=CATALOGUE, shard=shard) for shard in range(SHARDS)])
+    names = (CATALOGUE, PLACES, NIGHTS)
+    bulk(Stamp, [Stamp(name=name, shard=shard) for name in names for shard in range(SHARDS)])
 
 
 def _fill_shop(waiting: data.Waiting) -> None:
@@ -66,6 +69,31 @@ def fill_accounts() -> None:
         publish(kind="bench.ready", user_ids=[person.pk for person in people], data={})
     desk = Group.objects.get_or_create(name=CUSTOMER_SERVICE)[0]
     people[-1].groups.add(desk)  # somebody is told of each order, as in a real shop
+
+
+def _fill_places() -> None:
+    from tradepost.stays.cells import cell_of
+    from tradepost.stays.models import Photo, Property
+
+    rows = list(data.places())
+    places = [
+        Property(
+            id=row.id, host_id=row.host_id, status="published", name=row.name,
+            description=row.description, city="Springfield", time_zone="America/Chicago",
+            price=row.price, latitude=row.latitude, longitude=row.longitude,
+            cell=cell_of(latitude=row.latitude, longitude=row.longitude),
+        )
+        for row in rows
+    ]  # fmt: skip
+    bulk(Property, places)
+    bulk(
+        Photo,
+        [
+            Photo(property_id=row.id, image=row.photo, width=800, height=600, position=1)
+            for row in rows
+        ],
+    )
+    move_sequences(Property)
 
 
 def _fill_messaging() -> None:

@@ -30,7 +30,7 @@ def fill_shop(models: Any, *, waiting: data.Waiting, **of_images: int) -> None:
             for pk, quantity in cart.lines.items()
         ],
     )
-    _move_sequences(models.Collection, models.Product, models.ProductImage)
+    move_sequences(models.Collection, models.Product, models.ProductImage)
 
 
 def _fill_catalogue(models: Any, of_images: dict[str, int]) -> None:
@@ -58,7 +58,8 @@ def _fill_catalogue(models: Any, of_images: dict[str, int]) -> None:
     )
 
 
-def _move_sequences(*models: type[Model]) -> None:
+def move_sequences(*models: type[Model]) -> None:
+    """Let what is added later come behind the rows that have ids of ours."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:

@@ -2,7 +2,8 @@
 
 The embedded server on SQLite without a word; with ``SERVER=scaled`` two processes of granian and a
 worker on the ``DATABASE_URL`` (and ``REDIS_URL``) of the environment, an empty database that is
-filled; with ``HOST=http://…`` one that runs already.
+filled; with ``SERVER=plain`` the plain project of ``benchmarks/`` on SQLite, for comparison, which
+knows the scenario ``browse`` alone; with ``HOST=http://…`` one that runs already.
 """
 
 import argparse
@@ -25,9 +26,11 @@ RESULTS = ROOT / "benchmarks" / "results"
 SCENARIOS = {
     "browse": "browse_products.py", "talk": "talk.py", "stays": "stays.py", "sign-in": "sign_in.py",
 }  # fmt: skip
+CATALOGUE = "/api/v1/store/products/"  # who answers it is ready
 START_SECONDS = 120
 STOP_SECONDS = 20
 Environment = dict[str, str]
+Made = tuple[Environment, list[list[str]]]  # and the programs to start
 
 
 def main() -> int:
@@ -51,7 +54,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--scenario", choices=[*SCENARIOS, "all"], default="browse")
     parser.add_argument("--ramp", action="store_true", help="look for the knee instead")
     parser.add_argument("--products", type=int, default=1000)
-    parser.add_argument("--server", choices=["embedded", "scaled"], default="embedded")
+    parser.add_argument("--server", choices=[*MAKERS], default="embedded")
     parser.add_argument("--host", help="of a server that runs already")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where they are kept")
     return parser.parse_args()
@@ -81,29 +84,53 @@ def serving(asked: argparse.Namespace) -> Iterator[str]:
         return
     with ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory())
-        scaled = asked.server == "scaled"
-        given = scaled_environment(data) if scaled else embedded_environment(data)
-        fill(given, asked)
         port = free_port()
-        for command in commands(port, scaled=scaled):
+        given, programs = MAKERS[asked.server](asked, data, port)
+        for command in programs:
             stack.enter_context(running(command, given, Path(data, "server.log")))
         host = f"http://127.0.0.1:{port}"
         wait_until_ready(host)
         yield host
 
 
-def embedded_environment(data: str) -> Environment:
-    return environment(
+def make_embedded(asked: argparse.Namespace, data: str, port: int) -> Made:
+    given = environment(
         DATA_DIR=data, DATABASE_URL="", REDIS_URL="", DEMO="off", DJANGO_LOG_LEVEL="WARNING",
         DJANGO_SETTINGS_MODULE="config.settings.common",
     )  # fmt: skip
+    fill(given, asked)
+    return given, [[sys.executable, "manage.py", "serve", "--port", str(port)]]
 
 
-def scaled_environment(data: str) -> Environment:
-    return environment(
+def make_scaled(asked: argparse.Namespace, data: str, port: int) -> Made:
+    given = environment(
         DATA_DIR=data, DJANGO_SETTINGS_MODULE="config.settings.prod", DJANGO_LOG_LEVEL="WARNING",
         SECRET_KEY=secrets.token_hex(32), ALLOWED_HOSTS="127.0.0.1", SECURE_SSL_REDIRECT="off",
     )  # fmt: skip
+    fill(given, asked)
+    granian = [
+        str(BIN / "granian"), "--interface", "wsgi", "--no-ws", "--log-level", "warning",
+        "--workers", "2", "--blocking-threads", "2", "--host", "127.0.0.1", "--port", str(port),
+        "config.wsgi:application",
+    ]  # fmt: skip
+    return given, [granian, [sys.executable, "manage.py", "run_jobs"]]
+
+
+def make_plain(asked: argparse.Namespace, data: str, port: int) -> Made:
+    given = environment(
+        DJANGO_SETTINGS_MODULE="benchmarks.plain.settings",
+        PLAIN_DATABASE=f"sqlite:///{data}/plain.sqlite3",
+    )
+    seed = [sys.executable, "-m", "benchmarks.plain.seed_shop", str(asked.products)]
+    subprocess.run(seed, cwd=ROOT, env=given, check=True)
+    gunicorn = [
+        str(BIN / "gunicorn"), "--log-level", "warning", "--workers", "2", "--bind",
+        f"127.0.0.1:{port}", "benchmarks.plain.wsgi:application",
+    ]  # fmt: skip
+    return given, [gunicorn]
+
+
+MAKERS = {"embedded": make_embedded, "scaled": make_scaled, "plain": make_plain}
 
 
 def fill(given: Environment, asked: argparse.Namespace) -> None:
@@ -116,17 +143,6 @@ def fill(given: Environment, asked: argparse.Namespace) -> None:
 
 def manage(given: Environment, *command: str) -> None:
     subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=given, check=True)
-
-
-def commands(port: int, *, scaled: bool) -> list[list[str]]:
-    if not scaled:
-        return [[sys.executable, "manage.py", "serve", "--port", str(port)]]
-    granian = [
-        str(BIN / "granian"), "--interface", "wsgi", "--no-ws", "--log-level", "warning",
-        "--workers", "2", "--blocking-threads", "2", "--host", "127.0.0.1", "--port", str(port),
-        "config.wsgi:application",
-    ]  # fmt: skip
-    return [granian, [sys.executable, "manage.py", "run_jobs"]]
 
 
 @contextmanager
@@ -149,7 +165,7 @@ def wait_until_ready(host: str) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
-            with urlopen(f"{host}/readyz", timeout=5):
+            with urlopen(f"{host}{CATALOGUE}", timeout=5):
                 return
         except (URLError, OSError):
             time.sleep(0.2)

@@ -32,6 +32,7 @@ WITH_SERVERS = (
     "tests/test_messaging_browser.py",
     "tests/test_observed.py",
     "tests/test_pgbouncer.py",
+    "tests/test_replica.py",
     "tests/test_search_engines_browser.py",
     "tests/test_server.py",
     "tests/test_static.py",

@@ -36,7 +36,8 @@ from tradepost.store.models import Product
 from tradepost.store.tests.factories import make_product
 
 pytestmark = pytest.mark.skipif(
-    connection.vendor not in ("sqlite", "postgresql"), reason="MariaDB has tools of its own"
+    connection.vendor not in ("sqlite", "postgresql"),
+    reason="MariaDB cannot restore all or nothing",
 )
 
 

@@ -106,7 +106,6 @@ def test_new_rows_come_after_those_that_are_there_again():
     )
 
 
-@pytest.mark.skipif(connection.vendor not in triggers.ENGINES, reason="no guards here")
 def test_guards_that_a_test_took_down_stand_again():
     before = standing_guards()
     triggers._take_down(connection, before)

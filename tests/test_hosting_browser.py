@@ -130,3 +130,16 @@ def test_it_works_on_a_phone_without_scripts(shop, browser):
 
     expect(page.get_by_role("heading", name="Rent out your place")).to_be_visible()
     context.close()
+
+
+def test_the_navigation_has_two_rows_on_a_phone_and_shows_where_one_is(shop, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    sign_in(page, "host", shop.password)
+
+    page.goto("/hosting/")
+
+    here = page.get_by_role("navigation", name="Main").get_by_role("link", name="Hosting")
+    expect(here).to_be_in_viewport(ratio=1)
+    top = page.get_by_role("banner").bounding_box()
+    assert top["height"] < 2.5 * here.bounding_box()["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

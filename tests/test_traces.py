@@ -5,10 +5,15 @@ from collections.abc import Iterator
 import pytest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
+from structlog.contextvars import bound_contextvars
 
 from tests.receivers import receiver
+from tradepost.accounts.models import User
 from tradepost.kit import statements
 from tradepost.kit.http import request_log
+from tradepost.kit.jobs import JobKind, enqueue, kinds, watching
+from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.traces import Traces
 from tradepost.store.tests.factories import make_product
 
@@ -41,7 +46,21 @@ def collector(monkeypatch) -> Iterator[Collector]:
     with receiver() as (address, received):
         traces = Traces(OTLPSpanExporter(endpoint=f"http://{address}/v1/traces"))
         monkeypatch.setattr(request_log, "traces", traces)
+        monkeypatch.setattr(watching, "traces", traces)
         yield Collector(traces, received)
+
+
+@pytest.fixture
+def work(monkeypatch) -> None:
+    """The job "traces.work", which looks for a person, and fails if it is told to."""
+
+    def run(*, fails: bool) -> None:
+        User.objects.filter(username=SECRETS[0]).first()
+        if fails:
+            raise LookupError(SECRETS[0])
+
+    kind = JobKind("traces.work", run, max_attempts=2, lease_seconds=60, every_seconds=None)
+    monkeypatch.setitem(kinds, kind.name, kind)
 
 
 def facts(span) -> dict[str, object]:
@@ -97,6 +116,32 @@ def test_a_hot_read_before_django_is_a_span_too(collector, rf):
     [span] = collector.spans()
     assert span.name == "GET api/v1/store/products/$"
     assert facts(span)["http.response.status_code"] == 304
+
+
+def test_a_job_is_a_span_with_how_it_ended_and_who_asked_for_it(collector, work):
+    with bound_contextvars(request_id="0123456789abcdef"):
+        enqueue("traces.work", fails=False)
+        enqueue("traces.work", fails=True)
+
+    run_due_jobs()
+
+    spans = collector.spans()
+    jobs = [span for span in spans if span.name == "job traces.work"]
+    assert [facts(span) for span in jobs] == [
+        {
+            "tradepost.job": "traces.work",
+            "tradepost.request_id": "0123456789abcdef",
+            "tradepost.outcome": outcome,
+        }
+        for outcome in ("done", "failed")
+    ]
+    assert [span.status.code for span in jobs] == [
+        Status.STATUS_CODE_UNSET,
+        Status.STATUS_CODE_ERROR,
+    ]
+    statements = [span for span in spans if span not in jobs]
+    assert {span.parent_span_id for span in statements} == {span.span_id for span in jobs}
+    assert SECRETS[0] not in str(spans)
 
 
 def test_health_checks_are_not_told_of(collector, client):

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from benchmarks.plain.models import (
     Cart,
     CartItem,
+    Collection,
     Conversation,
     Message,
     Order,
@@ -37,6 +38,19 @@ class ProductSerializer(serializers.ModelSerializer):
 
     def get_price_with_tax(self, product: Product) -> Decimal:
         return (product.unit_price * Decimal("1.1")).quantize(Decimal("0.01"))
+
+
+class CollectionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Collection
+        fields = ["id", "title"]
+
+
+class CartSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Cart
+        fields = ["id", "created_at"]
+        read_only_fields = ["id"]
 
 
 class SimpleProductSerializer(serializers.ModelSerializer):

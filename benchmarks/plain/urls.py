@@ -7,6 +7,8 @@ from benchmarks.plain import views
 
 router = DefaultRouter()
 router.register("store/products", views.ProductViewSet, basename="products")
+router.register("store/collections", views.CollectionViewSet, basename="collections")
+router.register("store/carts", views.CartViewSet, basename="carts")
 router.register(
     r"store/carts/(?P<cart_pk>[^/.]+)/items", views.CartItemViewSet, basename="cart-items"
 )

@@ -11,9 +11,19 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet, ModelViewSet, ReadOnlyModelViewSet
 
-from benchmarks.plain.models import CartItem, Conversation, Message, Order, Product
+from benchmarks.plain.models import (
+    Cart,
+    CartItem,
+    Collection,
+    Conversation,
+    Message,
+    Order,
+    Product,
+)
 from benchmarks.plain.serializers import (
     AddCartItemSerializer,
+    CartSerializer,
+    CollectionSerializer,
     ConversationSerializer,
     CreateOrderSerializer,
     MessageSerializer,
@@ -29,6 +39,17 @@ class ProductViewSet(ModelViewSet):
     filterset_fields = {"collection_id": ["exact"], "unit_price": ["gt", "lt"]}
     search_fields = ["title", "description"]
     ordering_fields = ["unit_price", "last_update"]
+
+
+class CollectionViewSet(ReadOnlyModelViewSet):
+    queryset = Collection.objects.all()
+    serializer_class = CollectionSerializer
+    pagination_class = None
+
+
+class CartViewSet(CreateModelMixin, GenericViewSet):
+    queryset = Cart.objects.all()
+    serializer_class = CartSerializer
 
 
 class CartItemViewSet(CreateModelMixin, GenericViewSet):

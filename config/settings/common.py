@@ -11,6 +11,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+from config.settings.databases import read_databases
 from config.settings.embedded import make_data_dir, read_or_make_secret, read_token
 from config.settings.environment import BASE_DIR, env, read_log_file
 from config.settings.storage import origin_of_pictures, read_storage
@@ -92,47 +93,14 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "tradepost.kit.forms.renderer.FormRenderer"
 
 # --- Database --------------------------------------------------------------------------------
 
-_database = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
-DATABASES = {"default": env.db_url_config(_database)}
-DATABASES["default"]["CONN_MAX_AGE"] = None  # a thread keeps its connection
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        # Writers queue from the start of their transaction instead of failing in the middle of it.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        # FULL: what was answered is on the disk. The rest makes readers independent of the writer.
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
-            "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY; "
-            # What is deleted is written over, however this SQLite was built (docs/privacy.md).
-            "PRAGMA secure_delete=ON; "
-            # A checkpoint each 16 MB: pages that many writes touch are copied once.
-            "PRAGMA wal_autocheckpoint=4000"
-        ),
-    }
-if DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # A server whose machine falls silent is given up within some ten seconds. By itself the kernel
-    # would wait for a quarter of an hour, and so would all threads, though another is primary.
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 5,  # for each host
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 10_000,
-        **DATABASES["default"].get("OPTIONS", {}),
-    }
-if DATABASES["default"]["ENGINE"].endswith("mysql"):
-    DATABASES["default"]["ENGINE"] = "tradepost.kit.mariadb"
-    DATABASES["default"]["OPTIONS"] = {
-        "charset": "utf8mb4",
-        # What others committed is seen by the next statement, as on PostgreSQL: who waited for a
-        # lock reads what the one before has written.
-        "isolation_level": "read committed",
-    }
+DATABASES = read_databases(
+    env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}",
+    replica_url=env.str("REPLICA_URL", default=""),  # docs/deploy.md
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache -----------------------------------------------------------------------------------

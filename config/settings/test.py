@@ -6,6 +6,7 @@ from pathlib import Path
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tradepost-test-")
 os.environ.pop("EMAIL_URL", None)
+os.environ["REPLICA_URL"] = ""
 os.environ["CELERY_BROKER_URL"] = ""  # tests of workers name their own
 if (_process := os.environ.get("PYTEST_XDIST_WORKER")) and os.environ.get("REDIS_URL"):
     # The test processes empty their caches: each has a database of Redis, from the given one on.

@@ -197,6 +197,10 @@ function showState({ state, waiting }) {
 
 // --- All pages -----------------------------------------------------------------------------------
 
+// On a phone the navigation is one row, which scrolls: to where one is.
+const here = document.querySelector("#main-nav [aria-current]");
+if (here) here.closest("nav").scrollLeft = here.offsetLeft - innerWidth / 3;
+
 remember(document);
 const feed = openFeed({
   user: body.dataset.user,

@@ -38,7 +38,7 @@ pytestmark = [
     pytest.mark.race,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
-        connection.vendor != "postgresql",
+        connection.vendor == "sqlite",
         reason="SQLite has one writer at a time; the guard there is BEGIN IMMEDIATE",
     ),
 ]
@@ -243,6 +243,10 @@ def test_the_accounts_lock_keeps_two_claims_of_one_person_apart(monkeypatch, mee
     assert Cart.objects.get().items.count() == 2
 
 
+@pytest.mark.skipif(
+    connection.vendor == "mysql",
+    reason="MariaDB locks what it passes while it looks for the carts: they never meet",
+)
 def test_without_the_accounts_lock_two_carts_want_to_be_the_only_one(
     monkeypatch, sure_meeting, two_claims
 ):
@@ -318,14 +322,8 @@ def test_a_counter_that_moved_is_locked_until_the_commit(
     monkeypatch, meeting, bob, two_events_for_one_person
 ):
     """Taking the lock out is not possible: one statement locks the counter and moves it."""
-    original = publishing._write_at_once
-
-    def move_then_meet(counts):
-        moved = original(counts)
-        meeting.wait()
-        return moved
-
-    monkeypatch.setattr(publishing, "_write_at_once", move_then_meet)
+    write = "_write_at_once" if connection.vendor == "postgresql" else "_write_rows"
+    meet_after(monkeypatch, publishing, write, meeting)
 
     outcomes = both(*two_events_for_one_person)
 
@@ -391,10 +389,14 @@ def test_the_places_lock_keeps_two_photos_apart(monkeypatch, meeting, two_photos
 def test_without_the_places_lock_two_photos_want_one_position(
     monkeypatch, sure_meeting, two_photos
 ):
+    """On MariaDB it may come to a deadlock first: who loses that begins again, at the next one."""
     without_row_locks(monkeypatch, Property)
     meet_after(monkeypatch, photos, "_check_number", sure_meeting)
 
     outcomes = both(*two_photos)
 
     assert sure_meeting.met
-    assert kinds_of(outcomes) == {Photo, IntegrityError}
+    began_again = [{Photo}] if connection.vendor == "mysql" else []
+    assert kinds_of(outcomes) in [{Photo, IntegrityError}, *began_again]
+    positions = Photo.objects.order_by("position").values_list("position", flat=True)
+    assert list(positions) == list(range(1, len(positions) + 1))

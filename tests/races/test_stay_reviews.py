@@ -29,8 +29,8 @@ from tradepost.stays.tests.factories import make_booking, make_host, make_proper
 from tradepost.stays.tests.stays_over import make_paid
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-postgres_only = pytest.mark.skipif(
-    connection.vendor != "postgresql",
+parallel_only = pytest.mark.skipif(
+    connection.vendor == "sqlite",
     reason="SQLite has one writer at a time; the guard there is BEGIN IMMEDIATE",
 )
 
@@ -132,7 +132,7 @@ def two_sides(place, ann, hanna):
     return partial(say, ann, stay), partial(say, hanna, stay)
 
 
-@postgres_only
+@parallel_only
 def test_the_bookings_lock_keeps_both_sides_apart(monkeypatch, meeting, two_sides):
     meet_before(monkeypatch, reviews, "tell_of_writing", meeting)
 
@@ -142,23 +142,26 @@ def test_the_bookings_lock_keeps_both_sides_apart(monkeypatch, meeting, two_side
     assert Review.objects.released().count() == 2
 
 
-@postgres_only
+@parallel_only
 def test_without_the_bookings_lock_neither_side_is_released(
     monkeypatch,
     sure_meeting,
     two_sides,
 ):
-    """No constraint can know that the other side has written: here the lock is all there is."""
+    """No constraint can know that the other side has written: here the lock is all there is.
+
+    On MariaDB both have a share of the stay by then: one loses a deadlock, and begins again.
+    """
     without_row_locks(monkeypatch, Booking)
     meet_before(monkeypatch, reviews, "tell_of_writing", sure_meeting)
 
     both(*two_sides)
 
     assert sure_meeting.met
-    assert Review.objects.blind().count() == 2
+    assert Review.objects.blind().count() == (0 if connection.vendor == "mysql" else 2)
 
 
-@postgres_only
+@parallel_only
 def test_two_that_release_at_once_tell_of_it_once(monkeypatch, meeting, place, ann):
     say(ann, make_past_stay(place, ann))
     meet_before(monkeypatch, releases, "lock_places", meeting)
@@ -169,7 +172,7 @@ def test_two_that_release_at_once_tell_of_it_once(monkeypatch, meeting, place, a
     assert releases_heard_by(ann) == 1
 
 
-@postgres_only
+@parallel_only
 def test_without_the_bookings_lock_it_is_told_twice(
     monkeypatch,
     sure_meeting,
@@ -194,7 +197,7 @@ def two_guests(place, ann, bob, hanna):
     return tuple(partial(say, stay.user, stay) for stay in stays)
 
 
-@postgres_only
+@parallel_only
 def test_the_places_lock_has_both_guests_counted(
     monkeypatch,
     meeting,
@@ -210,7 +213,11 @@ def test_the_places_lock_has_both_guests_counted(
     assert (place.stars, place.ratings_count) == (8, 2)
 
 
-@postgres_only
+@parallel_only
+@pytest.mark.skipif(
+    connection.vendor == "mysql",
+    reason="MariaDB has no FOR UPDATE OF: who reads a stay to change it has its place locked, too",
+)
 def test_without_the_places_lock_one_of_two_guests_does_not_count(
     monkeypatch,
     sure_meeting,
@@ -227,7 +234,7 @@ def test_without_the_places_lock_one_of_two_guests_does_not_count(
     assert (place.stars, place.ratings_count) == (4, 1)
 
 
-@postgres_only
+@parallel_only
 @pytest.mark.parametrize("attempt", range(3))
 def test_one_that_is_deleted_as_the_other_is_written_leaves_the_other_blind_or_read(
     place, ann, hanna, attempt

@@ -10,6 +10,8 @@ from django.db import connection
 from tradepost.kit.jobs import kinds
 from tradepost.kit.jobs.schedule import list_entries
 
+EXACT = ("utf8mb4_nopad_bin", "utf8mb4_0900_bin")  # collations of MariaDB and of MySQL
+
 
 @register(Tags.security, deploy=True)
 def mails_leave_the_house(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -27,6 +29,20 @@ def links_in_mails_lead_here(app_configs: Any, **kwargs: Any) -> list[CheckMessa
         return []
     hint = "Set SITE_URL, for example https://shop.example."
     return [Finding("Links in mails lead to 127.0.0.1.", hint=hint, id="tradepost.W002")]
+
+
+@register(Tags.database)
+def texts_are_compared_as_they_are(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when MariaDB would take one text for another: a key, or somebody's ``client_id``."""
+    if connection.vendor != "mysql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@collation_database")
+        (collation,) = cursor.fetchone()
+    if collation in EXACT:
+        return []
+    hint = "Make the database with COLLATE utf8mb4_nopad_bin (docs/configuration.md)."
+    return [Finding(f"{collation} compares no texts as they are.", hint=hint, id="tradepost.W004")]
 
 
 @register(Tags.database)

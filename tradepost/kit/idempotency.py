@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, connection
 
+from tradepost.kit.deadlocks import again_after_deadlock
 from tradepost.kit.errors import Conflict, DomainError
 from tradepost.kit.models import IdempotentAnswer
 from tradepost.kit.transactions import unit_of_work
@@ -50,17 +51,23 @@ def answer_once(*, owner: str, key: str, fingerprint: str, run: Callable[[], Ans
 
     Raises StillRunning while another request with the key is at work, and KeyReused when the key
     was used for a request with another fingerprint. What ``run`` raises is not kept: a refusal
-    changed nothing, so the same request may be tried again.
+    changed nothing, so the same request may be tried again. After a deadlock it is run once more.
     """
-    try:
-        with _exclusive(f"{owner}/{key}"), unit_of_work():
-            _lock_in_database(f"{owner}/{key}")
+    name = f"{owner}/{key}"
+
+    def once() -> Answer:
+        with unit_of_work():
+            _lock_in_transaction(name)
             kept = IdempotentAnswer.objects.filter(owner=owner, key=key).first()
             if kept is not None:
                 return _replay(kept, fingerprint)
             answer = run()
             _keep(answer, owner=owner, key=key, fingerprint=fingerprint)
             return answer
+
+    try:
+        with _exclusive(name), _locked_in_session(name):
+            return again_after_deadlock(once)
     except _TakenMeanwhile as error:
         raise StillRunning from error
 
@@ -131,10 +138,10 @@ def _exclusive(name: str) -> Iterator[None]:
             _in_flight.discard(name)
 
 
-def _lock_in_database(name: str) -> None:
+def _lock_in_transaction(name: str) -> None:
     """Refuse at once what another process is working on, where the database can tell.
 
-    PostgreSQL has locks on names that end with the transaction. Elsewhere the unique constraint
+    PostgreSQL has locks on names that end with the transaction. On SQLite the unique constraint
     decides when the second request tries to store its answer.
     """
     if connection.vendor != "postgresql":
@@ -144,3 +151,25 @@ def _lock_in_database(name: str) -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
         if not cursor.fetchone()[0]:
             raise StillRunning
+
+
+@contextmanager
+def _locked_in_session(name: str) -> Iterator[None]:
+    """Refuse at once what another process is working on, where locks on names are the session's.
+
+    MariaDB's are: they outlive the transaction, so that whoever gets it next finds the answer. The
+    server has one for all of its databases, and names of 64 characters at most.
+    """
+    if connection.vendor != "mysql":
+        yield
+        return
+    of_database = f"{connection.settings_dict['NAME']}/{name}"
+    short = hashlib.sha256(of_database.encode()).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT GET_LOCK(%s, 0)", [short])
+        if not cursor.fetchone()[0]:
+            raise StillRunning
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT RELEASE_LOCK(%s)", [short])

@@ -23,6 +23,7 @@ R = TypeVar("R")
 AGAIN_SECONDS = 1.0
 
 BUSY_STATES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
+BUSY_NUMBERS = (1205, 1213)  # MariaDB's: waited too long for a lock, deadlock
 # It is being stopped, has crashed, is starting; it has taken all connections that it can.
 AWAY_STATES = ("57P01", "57P02", "57P03", "53300")
 NO_CONNECTION = "08"  # how the states of broken connections begin
@@ -35,8 +36,8 @@ def is_busy(error: BaseException) -> bool:
     """Say whether the database only had too much to do at once."""
     if not isinstance(error, OperationalError):
         return False
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state in BUSY_STATES or "database is locked" in str(error)
+    state, number = getattr(error.__cause__, "sqlstate", None), next(iter(error.args), None)
+    return state in BUSY_STATES or number in BUSY_NUMBERS or "database is locked" in str(error)
 
 
 def is_away(error: BaseException | None) -> bool:

@@ -18,7 +18,8 @@ def lock_one(
     weakly: bool = False,
     error: DomainError | type[DomainError] = NotFound,
 ) -> Row:
-    """Return the first of ``rows``, locked until the transaction ends; rows joined to it are not.
+    """Return the first of ``rows``, locked until the transaction ends; rows joined to it are not,
+    but on MariaDB, which has no word for that.
 
     ``weakly`` lets others refer to it meanwhile, where the database can. Raises ``error`` for none.
     """

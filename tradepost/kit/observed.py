@@ -22,6 +22,7 @@ def watch() -> None:
 
 def _trace() -> None:
     from tradepost.kit.http import request_log
+    from tradepost.kit.jobs import watching
     from tradepost.kit.traces import Traces  # its library is an extra
 
-    request_log.traces = Traces()
+    request_log.traces = watching.traces = Traces()

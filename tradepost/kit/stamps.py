@@ -9,6 +9,7 @@ not after the table was emptied, so what was stored under it cannot be taken for
 
 import random
 import time
+from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import F, Value
@@ -22,6 +23,7 @@ SHARDS = 8
 AFTER_THE_FEED = 90
 MICROSECOND = 1_000  # in nanoseconds
 SUM_OF_SHARDS = f"SELECT SUM(version) FROM {Stamp._meta.db_table} WHERE name = %s"  # noqa: S608
+SUM_OF_SEVERAL = f"SELECT SUM(version) FROM {Stamp._meta.db_table} WHERE name IN ({{places}})"  # noqa: S608
 
 
 def raise_stamp(name: str) -> None:
@@ -34,6 +36,15 @@ def read_stamp(name: str) -> int:
     # By hand: this is asked for every hot read, and building it costs the ORM more than running it.
     with connection.cursor() as cursor:
         cursor.execute(SUM_OF_SHARDS, [name])
+        [total] = cursor.fetchone()
+    return int(total or 0)
+
+
+def read_stamps(names: Sequence[str]) -> int:
+    """Return what is another number once any of these stamps was raised; in one query."""
+    places = ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        cursor.execute(SUM_OF_SEVERAL.format(places=places), names)
         [total] = cursor.fetchone()
     return int(total or 0)
 

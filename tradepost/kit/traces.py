@@ -1,10 +1,12 @@
-"""Traces by OpenTelemetry: a span for each request and, in it, one for each statement.
+"""Traces by OpenTelemetry: a span for each request and each run of a job and, in it, one for each
+statement.
 
 Loaded where ``OTEL_EXPORTER_OTLP_ENDPOINT`` says to whom they go; the library reads the rest of its
 variables (``OTEL_SERVICE_NAME``, ``OTEL_TRACES_SAMPLER`` ...) itself. Spans are made here and not
 by its instrumentations, because those send addresses: ours carry secrets (cart ids, links that set
-a password). What is told of a request is its method, route, status and id, and of a statement its
-text, which has places for its values.
+a password). What is told of a request is its method, route, status and id, of a job its name, how
+it ended and the id of the request that asked for it, and of a statement its text, which has places
+for its values.
 """
 
 import threading
@@ -25,11 +27,12 @@ from tradepost.kit.statements import LONGEST_TEXT, listen_to_statements
 
 SERVICE = "tradepost"
 FAULT = 500
+DONE = "done"
 SYSTEMS = {"postgresql": "postgresql", "mysql": "mariadb", "sqlite": "sqlite"}
 
 
 class _Here(threading.local):
-    span: Any = None  # of the request that this thread answers
+    span: Any = None  # of the request or job that this thread is at
 
 
 class Traces:
@@ -62,6 +65,23 @@ class Traces:
             _describe(span, route, status)
             span.end()
 
+    def begin_job(self, *, name: str, request_id: str) -> None:
+        """Begin the span of a run of the job that this thread runs; a request may have asked for
+        it."""
+        self._here.span = self._tracer.start_span(
+            f"job {name}",
+            kind=SpanKind.CONSUMER,
+            attributes={"tradepost.job": name, "tradepost.request_id": request_id},
+        )
+
+    def end_job(self, *, outcome: str) -> None:
+        """End it, now that it is known what became of it."""
+        span, self._here.span = self._here.span, None
+        span.set_attribute("tradepost.outcome", outcome)
+        if outcome != DONE:
+            span.set_status(Status(StatusCode.ERROR))
+        span.end()
+
     def note_hot_read(
         self, *, method: str, route: str, status: int, seconds: float, request_id: str
     ) -> None:
@@ -77,7 +97,7 @@ class Traces:
         span.end(now)
 
     def note_statement(self, text: str, started: float, seconds: float) -> None:
-        """Tell of a statement that has ended, if it belongs to a request."""
+        """Tell of a statement that has ended, if it belongs to a request or a job."""
         if self._here.span is None:
             return
         now = time.time_ns()

@@ -17,6 +17,8 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from tradepost.kit.deadlocks import again_after_deadlock
+
 P = ParamSpec("P")
 R = TypeVar("R")
 Flush = Callable[[list[Any]], None]
@@ -41,13 +43,17 @@ def atomic(action: Callable[P, R]) -> Callable[P, R]:
 
     Nested actions are part of the outermost one and cost no savepoint: a refusal inside ends it
     all. An action that wants to catch a nested refusal and go on opens
-    ``unit_of_work(savepoint=True)`` around it.
+    ``unit_of_work(savepoint=True)`` around it. The outermost one is begun again where it lost a
+    deadlock (``kit/deadlocks.py``).
     """
 
     @wraps(action)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with unit_of_work():
-            return action(*args, **kwargs)
+        def once() -> R:
+            with unit_of_work():
+                return action(*args, **kwargs)
+
+        return once() if _current.unit.depth else again_after_deadlock(once)
 
     return run
 

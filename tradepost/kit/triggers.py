@@ -3,13 +3,14 @@
 A rule that a check constraint cannot say (a reply is in the conversation of what it answers) is
 declared in code, next to the tables it is about, and put up after every migrate. On SQLite Django
 alters a table by making it anew, which forgets its triggers without a word and fails on those of
-other tables that speak of it: there, guards are down while migrations run. PostgreSQL keeps them
-up; only those whose text is about to change make way. Other databases have none.
+other tables that speak of it: there, guards are down while migrations run. PostgreSQL and MariaDB
+keep them up; only those whose text is about to change make way.
 
-A guard is one condition in SQL that both engines read. It looks at rows as the transaction sees
+A guard is one condition in SQL that all engines read. It looks at rows as the transaction sees
 them: what two transactions break together, neither seeing the other, needs a lock besides.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,7 +22,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate, pre_migrate
 
 Event = Literal["INSERT", "UPDATE", "DELETE"]
-LONGEST_NAME = 63  # characters, of anything in PostgreSQL
+LONGEST_NAME = 63  # characters, of anything in PostgreSQL; MariaDB knows 64
+CHECK_FAILED = 4025  # MariaDB's number, by which Django knows a fault of integrity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,7 @@ class Guard:
     The conditions speak of ``NEW`` and ``OLD`` (an INSERT has no ``OLD``, a DELETE no ``NEW``) and
     are asked when the row is written. ``when`` looks at nothing else and is asked first, so that
     rows that the rule is not about cost next to nothing; ``refuses`` may look at any table. NULL is
-    not true. ``IS DISTINCT FROM`` is understood everywhere.
+    not true. ``IS DISTINCT FROM`` is understood everywhere, between two columns.
 
     The refusal is an ``IntegrityError`` with the guard's ``name`` in its text.
     """
@@ -140,7 +142,46 @@ END"""
         return {name: _Written(text=text, sql=sql)}
 
 
-ENGINES: dict[str, type[_Sqlite | _Postgresql]] = {"sqlite": _Sqlite, "postgresql": _Postgresql}
+class _Mariadb:
+    listing = (
+        "SELECT trigger_name, action_statement FROM information_schema.triggers"
+        " WHERE trigger_schema = DATABASE() AND trigger_name LIKE %s ESCAPE '!'"
+    )
+    removal = 'DROP TRIGGER "{}"'
+
+    @staticmethod
+    def steps_aside(text: str, wanted: _Written | None) -> bool:
+        return wanted is None or wanted.text != text
+
+    @staticmethod
+    def write(app: AppConfig, guard: Guard) -> dict[str, _Written]:
+        """Return the triggers by name: one for each event. They refuse as a check would."""
+        when, refuses = (_in_words_of_mariadb(sql) for sql in (guard.when, guard.refuses))
+        text = f"""BEGIN -- {guard.table}
+  IF {when} THEN
+    IF {refuses} THEN
+      SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = {CHECK_FAILED}, MESSAGE_TEXT = '{guard.name}';
+    END IF;
+  END IF;
+END"""
+        written = {}
+        for event in guard.on:
+            name = _named(app, f"{guard.name}_{event.lower()}")
+            sql = f'CREATE TRIGGER "{name}" AFTER {event} ON "{guard.table}" FOR EACH ROW {text}'
+            written[name] = _Written(text=text, sql=sql)
+        return written
+
+
+def _in_words_of_mariadb(condition: str) -> str:
+    condition = re.sub(r"(\S+) IS NOT DISTINCT FROM (\S+)", r"\1 <=> \2", condition)
+    return re.sub(r"(\S+) IS DISTINCT FROM (\S+)", r"NOT (\1 <=> \2)", condition)
+
+
+ENGINES: dict[str, type[_Sqlite | _Postgresql | _Mariadb]] = {
+    "sqlite": _Sqlite,
+    "postgresql": _Postgresql,
+    "mysql": _Mariadb,
+}
 
 
 def _named(app: AppConfig, name: str) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tradepost.kit.forms.fields import day_field, price_field
 from tradepost.kit.search import LONGEST_SEARCH, MOST_WORDS, words_of
+from tradepost.kit.stars import IN_WORDS
 from tradepost.stays.cells import BadBounds, Bounds, read_bounds
 from tradepost.stays.models import Property
 from tradepost.stays.models.properties import MOST_GUESTS
@@ -24,30 +26,7 @@ ORDERS = {
 }
 FIRST = ("search", "from", "to", "guests", "ordering")
 MORE = ("min_price", "max_price", "room_type", "instant", "amenities")
-STARS = {
-    "5": _("5: very good"),
-    "4": _("4: good"),
-    "3": _("3: fair"),
-    "2": _("2: poor"),
-    "1": _("1: very poor"),
-}
 INSTANT = {"": _("either"), "yes": _("at once"), "no": _("on request")}
-
-
-def _day(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **options)
-
-
-def _price(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        required=False,
-        min_value=0,
-        max_digits=12,
-        decimal_places=2,
-        widget=forms.NumberInput({"step": "0.01", "inputmode": "decimal"}),
-    )
 
 
 def _guests(**options: Any) -> forms.IntegerField:
@@ -67,11 +46,11 @@ class PlaceSearchForm(forms.Form):
                 max_length=LONGEST_SEARCH,
                 widget=forms.SearchInput,
             ),
-            "from": _day(_("Arrival"), required=False),
-            "to": _day(_("Departure"), required=False),
+            "from": day_field(_("Arrival"), required=False),
+            "to": day_field(_("Departure"), required=False),
             "guests": _guests(required=False, max_value=MOST_GUESTS),
-            "min_price": _price(_("Night from")),
-            "max_price": _price(_("Night up to")),
+            "min_price": price_field(_("Night from")),
+            "max_price": price_field(_("Night up to")),
             "room_type": forms.ChoiceField(
                 label=_("Kind"),
                 required=False,
@@ -152,8 +131,8 @@ class PlaceSearchForm(forms.Form):
 class StayForm(forms.Form):
     """A stay that somebody thinks of."""
 
-    start_date = _day(_("Arrival"))
-    end_date = _day(_("Departure"))
+    start_date = day_field(_("Arrival"))
+    end_date = day_field(_("Departure"))
     guests = _guests(max_value=MOST_GUESTS, initial=1)
 
     def stay(self) -> Stay:
@@ -192,7 +171,7 @@ class CancelForm(forms.Form):
 class ReviewForm(forms.Form):
     """What one side of a stay says of the other."""
 
-    rating = forms.TypedChoiceField(label=_("Stars"), choices=list(STARS.items()), coerce=int)
+    rating = forms.TypedChoiceField(label=_("Stars"), choices=list(IN_WORDS.items()), coerce=int)
     comment = forms.CharField(
         label=_("How was it?"),
         required=False,

@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from tradepost.kit.errors import DomainError, Invalid
+from tradepost.kit.forms.fields import day_field
 from tradepost.stays.models import Amenity, Block, Photo, Property, Season
 from tradepost.stays.queries.properties import list_amenities
 from tradepost.stays.zones import zone_names
@@ -54,10 +55,6 @@ def _amount(name: str, label: Any, help_text: Any = "") -> Any:
 
 def _percent(name: str, label: Any) -> Any:
     return _of_place(name, label, widget=forms.NumberInput(NUMBER))
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
 
 
 def _time(name: str, label: Any) -> Any:
@@ -189,8 +186,8 @@ class CaptionForm(forms.Form):
 class BlockForm(forms.Form):
     """Nights that the host wants for something else."""
 
-    start_date = _day(_("First night"))
-    end_date = _day(_("Open again on"))
+    start_date = day_field(_("First night"))
+    end_date = day_field(_("Open again on"))
     reason = forms.CharField(
         label=_("Note"),
         help_text=_("For your eyes only."),
@@ -205,8 +202,8 @@ class SeasonForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=Season._meta.get_field("name").max_length, required=False
     )
-    start_date = _day(_("First night"))
-    end_date = _day(_("Usual prices again on"))
+    start_date = day_field(_("First night"))
+    end_date = day_field(_("Usual prices again on"))
     price = _amount("price", _("Price of a night"))
     weekend_price = _amount("weekend_price", _("Price at weekends"))
 

@@ -34,9 +34,10 @@ TARIFF = slice(len(PLAIN) + HUNDREDTHS.index("price"), None)
 COLUMNS = PLAIN + HUNDREDTHS
 
 
-def place_rows(places: QuerySet[Property]) -> Any:
-    """Return the query that reads what ``places_as_json`` needs, as tuples."""
-    return places.values_list(*PLAIN, *map(hundredths, HUNDREDTHS))
+def place_rows(places: QuerySet[Property], *more: str) -> Any:
+    """Return the query that reads what ``places_as_json`` needs, as tuples with ``more`` columns
+    behind it."""
+    return places.values_list(*PLAIN, *map(hundredths, HUNDREDTHS), *more)
 
 
 def value_in(row: Row, name: str) -> Any:

@@ -6,11 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tradepost.accounts.models import User
+from tradepost.kit.forms.fields import day_field, price_field
 from tradepost.kit.search import MOST_WORDS, words_of
+from tradepost.kit.stars import IN_WORDS
 from tradepost.store.extras import tags
-from tradepost.store.models import Address, Collection, Order, Review
+from tradepost.store.models import Address, Order, Review
 from tradepost.store.models.carts import MOST_OF_ONE_PRODUCT
 from tradepost.store.models.reviews import LONGEST_REVIEW
+from tradepost.store.queries import list_collection_titles
 
 LARGEST_ID = 2**63 - 1
 ORDERS = {
@@ -26,25 +29,7 @@ RATINGS = {
     "3": _("3 stars or more"),
     "2": _("2 stars or more"),
 }
-STARS = {
-    "": _("no stars, only words"),
-    "5": _("5: very good"),
-    "4": _("4: good"),
-    "3": _("3: fair"),
-    "2": _("2: poor"),
-    "1": _("1: very poor"),
-}
-
-
-def _price(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        required=False,
-        min_value=0,
-        max_digits=12,
-        decimal_places=2,
-        widget=forms.NumberInput({"step": "0.01", "inputmode": "decimal"}),
-    )
+STARS = {"": _("no stars, only words"), **IN_WORDS}
 
 
 class CatalogueForm(forms.Form):
@@ -53,11 +38,15 @@ class CatalogueForm(forms.Form):
     search = forms.CharField(
         label=_("Search"), required=False, max_length=100, widget=forms.SearchInput
     )
-    collection = forms.ModelChoiceField(
-        Collection.objects.public(), label=_("Collection"), required=False, empty_label=_("all")
+    collection = forms.TypedChoiceField(
+        label=_("Collection"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        error_messages=forms.ModelChoiceField.default_error_messages,
     )
-    price_from = _price(_("Price from"))
-    price_to = _price(_("Price to"))
+    price_from = price_field(_("Price from"))
+    price_to = price_field(_("Price to"))
     rating = forms.ChoiceField(label=_("Rating"), required=False, choices=list(RATINGS.items()))
     tag = forms.CharField(label=_("Tag"), required=False, max_length=255)
     ordering = forms.ChoiceField(label=_("Order"), required=False, choices=list(ORDERS.items()))
@@ -65,17 +54,25 @@ class CatalogueForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._titles = list_collection_titles()
+        # Rows, and no models as a ModelChoiceField would make of each.
+        self.fields["collection"].choices = [("", _("all")), *self._titles.items()]  # type: ignore[attr-defined]
         if tags.having is None:
             del self.fields["tag"]
+
+    @property
+    def collection_title(self) -> str:
+        """What the products are narrowed to, empty for all of them."""
+        chosen: int | None = self.cleaned_data.get("collection")
+        return self._titles[chosen] if chosen else ""
 
     def asked(self) -> dict[str, Any]:
         """Return what is asked for, by the names that the API's list has for it."""
         self.is_valid()
         said = self.cleaned_data
-        collection = said.get("collection")
         asked = {
             "search": said.get("search"),
-            "collection_id": collection.pk if collection else None,
+            "collection_id": said.get("collection"),
             "price__gte": said.get("price_from"),
             "price__lte": said.get("price_to"),
             "rating__gte": said.get("rating"),
@@ -191,7 +188,4 @@ class PeriodForm(forms.Form):
         super().__init__(*args, **kwargs)
         # Not in the class: "from" is a word of Python's.
         for name, label in (("from", _("First day")), ("to", _("Last day"))):
-            day = forms.DateField(
-                label=label, required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-            )
-            self.fields[name] = day
+            self.fields[name] = day_field(label, required=False)

@@ -12,7 +12,15 @@ from django.utils.text import slugify
 from tradepost.accounts.models import User
 from tradepost.kit.errors import NotFound
 from tradepost.kit.prepared import Prepared, as_uuid
-from tradepost.store.models import Cart, CartItem, Customer, Order, OrderItem, Product
+from tradepost.store.models import (
+    Cart,
+    CartItem,
+    Collection,
+    Customer,
+    Order,
+    OrderItem,
+    Product,
+)
 
 LONGEST_SLUG = 50
 CUSTOMER_SERVICE = "Customer Service"
@@ -131,3 +139,33 @@ def free_slug(title: str) -> str:
         number += 1
         slug = f"{wanted[: LONGEST_SLUG - 1 - len(str(number))]}-{number}"
     return slug
+
+
+@dataclass(frozen=True)
+class CountedCollection:
+    """A collection, and how many products are in it."""
+
+    pk: int
+    title: str
+    products_count: int
+
+
+def list_counted_collections() -> list[CountedCollection]:
+    """Return all collections by title; one query."""
+    return [CountedCollection(*row) for row in _collections.run()]
+
+
+def list_collection_titles() -> dict[int, str]:
+    """Return the titles of all collections, in order, by their ids; one query."""
+    return dict(_titles.run())
+
+
+def _counted() -> Any:
+    collections = Collection.objects.public().with_products_count().order_by("title", "id")
+    return collections.values_list("pk", "title", "products_count")  # type: ignore[misc]
+
+
+_collections = Prepared(_counted)
+_titles = Prepared(
+    lambda: Collection.objects.public().order_by("title", "id").values_list("pk", "title")
+)

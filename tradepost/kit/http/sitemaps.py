@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 
 from tradepost.kit.http.facts import absolute
+from tradepost.kit.replica import reads_from_replica
 
 ADDRESSES_A_PAGE = 5_000
 CACHED_SECONDS = 3600
@@ -59,6 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @cache_control(public=True, max_age=CACHED_SECONDS)
+@reads_from_replica
 def section(request: HttpRequest, name: str) -> HttpResponse:
     """One page (``?p=``) of a section."""
     return views.sitemap(request, {**_sections}, section=name).render()

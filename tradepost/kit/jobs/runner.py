@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -19,6 +20,7 @@ from tradepost.kit.interruptions import outlast
 from tradepost.kit.jobs import GiveUp, JobKind, kinds, wake
 from tradepost.kit.jobs.relay import leave_the_telling, tell_again
 from tradepost.kit.jobs.schedule import hand_out_periodic_jobs, leave_the_schedule
+from tradepost.kit.jobs.watching import watch_run
 from tradepost.kit.models import Job
 
 log = structlog.get_logger(__name__)
@@ -59,7 +61,7 @@ def run_job(*, job_id: int, now: datetime) -> Job.State | None:
 
 def _run(row: Job, now: datetime) -> Job.State:
     with bound_contextvars(request_id=row.request_id, job_id=row.pk):  # in every line it logs
-        return _run_and_record(row, now)
+        return watch_run(partial(_run_and_record, row, now), row=row)
 
 
 def _run_and_record(row: Job, now: datetime) -> Job.State:

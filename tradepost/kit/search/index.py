@@ -21,13 +21,13 @@ from django.db.models import (
 )
 from django.db.models.sql.compiler import SQLCompiler
 
-from tradepost.kit.search import postgresql, sqlite
+from tradepost.kit.search import mariadb, postgresql, sqlite
 from tradepost.kit.search.source import target_of
 from tradepost.kit.search.words import CLOSED, words_of
 
 Sql = tuple[str, tuple[Any, ...]]
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
-INDEXED = {"sqlite", "postgresql"}
+INDEXED = {"sqlite", "postgresql", "mysql"}
 MOST_SCOPES = 50  # in one question to an index; for more it takes longer than without them
 
 
@@ -88,6 +88,8 @@ class SearchIndex:
             sqlite.forget(connection, self.table)
         elif connection.vendor == "postgresql":
             postgresql.forget(connection, self.table)
+        elif connection.vendor == "mysql":
+            mariadb.forget(connection, self.table)
 
     def _is_quick(self, rows: QuerySet[Any], scope: Sequence[Any]) -> bool:
         """Whether the index is asked for the scopes, too; for many, the rows are."""
@@ -175,6 +177,17 @@ class Has(Func):
             params.append(postgresql.asked_scope(self.question.scope))
         ids = f"SELECT id FROM {table} WHERE words @@ {asked}"  # noqa: S608 - a name of ours
         return self._among(compiler, ids, params)
+
+    def as_mysql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Sql:
+        names = [path.replace("__", "_") for path in self.index.fields[: self.first]]
+        asked, params = mariadb.keys_of(
+            self.index.table,
+            self.question.words,
+            names,
+            self.question.scope,
+            without=self.question.without,
+        )
+        return self._among(compiler, asked, params)
 
     @property
     def _is_narrower(self) -> bool:

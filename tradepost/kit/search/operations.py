@@ -11,15 +11,15 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models.signals import post_migrate, pre_migrate
 
-from tradepost.kit.search import postgresql, sqlite
+from tradepost.kit.search import mariadb, postgresql, sqlite
 from tradepost.kit.search.index import SearchIndex
 from tradepost.kit.search.source import source_of
 
-ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
+ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql, "mysql": mariadb}
 
 
 class CreateSearchIndex(Operation):
-    """Make the index ``table`` over ``fields`` of a model; nothing on other databases.
+    """Make the index ``table`` over ``fields`` of a model; nothing on others than ``ENGINES``.
 
     ``scope`` is that of the ``SearchIndex``. The app calls ``keep_index`` for it.
     """

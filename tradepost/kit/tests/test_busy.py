@@ -17,7 +17,7 @@ class NoSuchHost(Exception):
 
 
 def failure(words: str, cause: Exception) -> OperationalError:
-    error = OperationalError(words)
+    error = OperationalError(*cause.args, words)
     error.__cause__ = cause
     return error
 
@@ -27,10 +27,13 @@ def failure(words: str, cause: Exception) -> OperationalError:
     [
         (failure("database is locked", sqlite3.OperationalError()), True),
         (failure("deadlock detected", Deadlock()), True),
+        (failure("Lock wait timeout exceeded", Exception(1205)), True),
+        (failure("Deadlock found", Exception(1213)), True),
         (failure("disk I/O error", sqlite3.OperationalError()), False),
         (failure("connection failed", NoSuchHost()), False),
+        (failure("Too many connections", Exception(1040)), False),
     ],
-    ids=["locked", "deadlock", "disk", "connection"],
+    ids=["locked", "deadlock", "waited", "lost", "disk", "connection", "connections"],
 )
 def test_only_what_another_try_may_mend_is_busy(error, busy):
     assert is_busy(error) is busy

@@ -40,7 +40,7 @@ def doomed(register):
 @pytest.fixture
 def crash(client, monkeypatch):
     """Make a request that ends in a 500, and return the answer."""
-    monkeypatch.setattr("tradepost.core.views.home.Product", None)
+    monkeypatch.setattr("tradepost.core.views.home.home_facts", None)
     client.raise_request_exception = False
     return lambda: client.get("/?token=secret")
 
@@ -105,7 +105,7 @@ def test_a_crash_is_mailed_with_its_route_and_without_what_may_be_secret(crash):
     [sent] = mail.outbox
     assert answer.status_code == 500
     assert sent.subject == "[Tradepost] A request crashed"
-    assert "\nGET \nAttributeError in tradepost.core.views.home, line " in sent.body
+    assert "\nGET \nTypeError in tradepost.core.views.home, line " in sent.body
     assert f"Request {answer['X-Request-ID']}, " in sent.body
     assert "secret" not in sent.body
 

@@ -15,6 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from tradepost.kit import metrics
 from tradepost.kit.http.metrics import show
 from tradepost.kit.http.throttling import Limit
+from tradepost.kit.jobs import enqueue
+from tradepost.kit.jobs.runner import run_due_jobs
 from tradepost.kit.metrics import Reading
 from tradepost.kit.models import Job
 
@@ -169,6 +171,25 @@ def test_jobs_are_counted_by_what_became_of_them() -> None:
     assert numbers("tradepost_jobs_failing") == {("a.again",): 1}
     assert numbers("tradepost_jobs_dead") == {("a.dead",): 1}
     assert numbers("tradepost_jobs_done_recently") == {("a.done",): 1}
+
+
+@pytest.mark.django_db
+def test_runs_of_jobs_are_counted_by_how_they_ended(register) -> None:
+    @register("work", max_attempts=2)
+    def work(*, fails: bool) -> None:
+        if fails:
+            raise LookupError
+
+    enqueue("work", fails=False)
+    enqueue("work", fails=True)
+    run_due_jobs()
+    run_due_jobs(now=timezone.now() + timedelta(minutes=1))
+
+    assert numbers("tradepost_job_run_seconds_count") == {
+        ("work", "done"): 1,
+        ("work", "failed"): 1,
+        ("work", "dead"): 1,
+    }
 
 
 def test_a_reading_that_cannot_be_had_leaves_the_others(db, monkeypatch) -> None:

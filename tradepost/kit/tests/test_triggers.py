@@ -97,7 +97,7 @@ def refused(write) -> str:
         with transaction.atomic():
             write()
     except IntegrityError as error:
-        return str(error).splitlines()[0]
+        return str(error.args[-1]).splitlines()[0]  # MariaDB puts a number before it
     return ""
 
 
@@ -236,8 +236,8 @@ def test_an_outdated_guard_is_out_of_the_way_of_migrations(tables, keep):
     assert refused(lambda: Note.objects.create(room=0)) == ""
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite makes tables anew")
-def test_on_postgresql_guards_stand_while_migrations_run(tables, keep):
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite makes tables anew")
+def test_guards_stand_while_migrations_run(tables, keep):
     Note, _ = tables
     keep(WITH_ITS_PARENT)
     parent = Note.objects.create()

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from tradepost.accounts.caller import caller
 from tradepost.kit.http.pagination import KeysetPages
+from tradepost.kit.replica import reads_from_replica
 from tradepost.messaging.api.message_pages import HowShown, reader_for
 from tradepost.messaging.limits import Searches
 from tradepost.messaging.models import Message
@@ -60,6 +61,7 @@ class SearchView(APIView):
     pagination_class = SearchPages
 
     @extend_schema(parameters=[*ASKED, HowShown], responses=FoundMessageOutput(many=True))
+    @reads_from_replica
     def get(self, request: Request) -> Response:
         """Newest first; case and accents do not matter, the beginning of a word is enough."""
         given = {name: request.query_params.getlist(name) for name in OPERATORS}

@@ -88,6 +88,11 @@ IN_INDEX = {
         LEFT JOIN messaging_message m ON m.id = found.id
         WHERE (m.id IS NULL OR m.deleted_at IS NOT NULL) AND LENGTH(found.words) > 1
     """,
+    "mysql": """
+        SELECT found.id FROM messaging_message_search found
+        LEFT JOIN messaging_message m ON m.id = found.id
+        WHERE (m.id IS NULL OR m.deleted_at IS NOT NULL) AND found.body <> ' '
+    """,
 }
 find_notes_of_nobody = describe(
     "report {}: nobody's, and has a note",

@@ -14,7 +14,7 @@ from conftest import make_user
 from tradepost.accounts.actions.blocks import block_person
 from tradepost.accounts.actions.users import close_account
 from tradepost.accounts.models import User
-from tradepost.kit.audit import find_faults
+from tradepost.kit.audit import as_text, find_faults
 from tradepost.kit.tests.audits import breaking
 from tradepost.messaging.actions.conversations import start_conversation
 from tradepost.messaging.actions.edits import (
@@ -77,7 +77,8 @@ def bare(scene):
     """What breaks rows of the scene."""
     ids = {name: thing.pk.hex for name, thing in vars(scene).items()}
     with breaking() as break_rows:
-        yield lambda tables, sql: break_rows(tables, sql.format(new=uuid4().hex, **ids))
+        words = {"new": uuid4().hex, "id_as_text": as_text("id"), **ids}
+        yield lambda tables, sql: break_rows(tables, sql.format(**words))
 
 
 MESSAGE = "messaging_message"
@@ -206,19 +207,19 @@ BREACHES = {
     "somebody is told of what came after they left": (
         "messaging.stretches", TOLD,
         f"UPDATE {TOLD} SET user_id = '{{charlie}}' WHERE cause LIKE '%' || "
-        "(SELECT SUBSTR(REPLACE(CAST(id AS text), '-', ''), 21) FROM messaging_message"
+        "(SELECT SUBSTR(REPLACE({id_as_text}, '-', ''), 21) FROM messaging_message"
         " WHERE id = '{after}')", "after",
     ),
     "somebody is told of what came while they were away": (
         "messaging.stretches", TOLD,
         f"UPDATE {TOLD} SET user_id = '{{charlie}}' WHERE cause LIKE '%' || "
-        "(SELECT SUBSTR(REPLACE(CAST(id AS text), '-', ''), 21) FROM messaging_message"
+        "(SELECT SUBSTR(REPLACE({id_as_text}, '-', ''), 21) FROM messaging_message"
         " WHERE id = '{missed}')", "missed",
     ),
     "somebody is told of their own message": (
         "messaging.stretches", TOLD,
         f"UPDATE {TOLD} SET user_id = '{{ann}}' WHERE cause LIKE '%' || "
-        "(SELECT SUBSTR(REPLACE(CAST(id AS text), '-', ''), 21) FROM messaging_message"
+        "(SELECT SUBSTR(REPLACE({id_as_text}, '-', ''), 21) FROM messaging_message"
         " WHERE id = '{first}')", "first",
     ),
     "what was answered is still news": (
@@ -282,6 +283,7 @@ IN_INDEX = {
     "sqlite": "INSERT INTO messaging_message_search (rowid, body) SELECT number, 'stay'"
     " FROM messaging_message_search_number WHERE key = '{gone}'",
     "postgresql": "UPDATE messaging_message_search SET id = '{gone}' WHERE id = '{back}'",
+    "mysql": "UPDATE messaging_message_search SET id = '{gone}' WHERE id = '{back}'",
 }
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from tradepost.accounts.caller import SignedInRequest
 from tradepost.accounts.models import User
 from tradepost.kit.errors import DomainError
+from tradepost.kit.replica import reads_from_replica
 from tradepost.messaging.forms import SearchForm
 from tradepost.messaging.limits import Searches
 from tradepost.messaging.models import Conversation, Message
@@ -25,6 +26,7 @@ FOUND_A_PAGE = 20
 
 
 @login_required
+@reads_from_replica
 def search(request: SignedInRequest) -> HttpResponse:
     """Messages that the reader sees, by what they say, newest first."""
     form = SearchForm(request.GET if "q" in request.GET else None)

@@ -7,12 +7,14 @@ from typing import Any
 from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import NotFound
+from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.stays.actions.locks import lock_kept_property
 from tradepost.stays.actions.nights import block_nights, free_block
 from tradepost.stays.checks import check_block
 from tradepost.stays.errors import EndsBeforeStart, SeasonsOverlap
 from tradepost.stays.models import Block, Property, Season
+from tradepost.stays.stamps import NIGHTS
 
 
 @atomic
@@ -102,4 +104,5 @@ def _check_range(start: date, end: date) -> None:
 
 
 def _tell(place: Property) -> None:
+    raise_stamp(NIGHTS)
     publish(kind="calendar.changed", user_ids=[place.host_id], data={"property": place.pk})

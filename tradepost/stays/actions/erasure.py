@@ -9,6 +9,7 @@ from tradepost.accounts.models import User
 from tradepost.kit import clock
 from tradepost.kit.jobs import enqueue
 from tradepost.kit.locks import weak
+from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.messaging.actions.conversations import retitle_conversations_about
 from tradepost.messaging.actions.erasure import lock_talks_of
@@ -16,6 +17,7 @@ from tradepost.stays.actions.cancellations import call_off
 from tradepost.stays.actions.locks import lock_booking
 from tradepost.stays.actions.reviews import forget_words
 from tradepost.stays.models import Block, Booking, Photo, Property, Season
+from tradepost.stays.stamps import PLACES
 
 GONE = "A place that is gone"
 
@@ -42,6 +44,7 @@ def forget_stays(*, user: User) -> None:
         status=Property.Status.DRAFT,
         name=GONE, description="", house_rules="", street="", neighbourhood="",
     )  # fmt: skip
+    raise_stamp(PLACES)
     if had_places:
         # Later, since it is work: for all who leave at about this time, and not in anybody's way.
         enqueue("stays.forget_searched_text", run_at=timezone.now() + timedelta(minutes=1))

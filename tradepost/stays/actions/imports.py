@@ -23,11 +23,13 @@ from tradepost.kit.batches import Outcome, Tally, cut
 from tradepost.kit.inserts import insert
 from tradepost.kit.locks import weak
 from tradepost.kit.row_values import BadRow
+from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.tables import TableBreaksOff
 from tradepost.kit.transactions import atomic
 from tradepost.stays.cells import cell_of
 from tradepost.stays.listings import COUNTRY, GoodRow, Listing, read_listings
 from tradepost.stays.models import Property
+from tradepost.stays.stamps import PLACES
 
 ROWS_PER_TRANSACTION = 500
 NOWHERE = "@listings.invalid"
@@ -95,6 +97,8 @@ def import_batch(
     insert([_make_place(listing, hosts[listing.host], status) for listing in new])
     changed = {listing.source for listing in known if _write_over(present[listing.source], listing)}
     _save([present[source] for source in changed])
+    if new or changed:
+        raise_stamp(PLACES)
     ends = dict.fromkeys((listing.source for listing in known), Outcome.UNCHANGED)
     ends |= dict.fromkeys((listing.source for listing in new), Outcome.CREATED)
     ends |= dict.fromkeys(changed, Outcome.UPDATED)

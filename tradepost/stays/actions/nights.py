@@ -8,12 +8,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from tradepost.kit.inserts import insert
+from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic, refusing_duplicates
 from tradepost.stays.checks import check_free
 from tradepost.stays.errors import DatesTaken
 from tradepost.stays.models import Block, Booking, BookingChange, Night, Property
 from tradepost.stays.models.properties import LONGEST_BUFFER
 from tradepost.stays.quotes import nights_between, stay_of
+from tradepost.stays.stamps import NIGHTS
 
 
 @atomic
@@ -26,6 +28,7 @@ def take_nights(*, booking: Booking) -> None:
     check_free(booking.property, stay_of(booking), empty_after=booking.buffer_nights)
     _take(booking, list(nights_between(start, end)))
     _keep_empty(booking, end)
+    raise_stamp(NIGHTS)
 
 
 @atomic
@@ -44,6 +47,7 @@ def hold_nights(*, change: BookingChange) -> None:
     missing = set(nights_between(start, end)) - set(own.values_list("night", flat=True))
     _take(booking, sorted(missing), change)
     _keep_empty(booking, end, change)
+    raise_stamp(NIGHTS)
 
 
 @atomic
@@ -61,6 +65,7 @@ def free_nights(*, booking: Booking) -> None:
     _refill(booking.property, given_up)
     if is_live:
         _keep_empty(booking, booking.end_date)
+    raise_stamp(NIGHTS)
 
 
 @atomic
@@ -70,6 +75,7 @@ def free_block(*, block: Block) -> None:
     place = block.property
     block.delete()
     _refill(place, nights)
+    raise_stamp(NIGHTS)
 
 
 @atomic
@@ -84,6 +90,7 @@ def block_nights(*, block: Block) -> None:
         raise DatesTaken(nights=[night.isoformat() for night in nights])
     rows = [_row(block.property, night, block=block) for night in asked]
     insert(rows, unless_taken=["property", "night"])
+    raise_stamp(NIGHTS)
 
 
 def _take(booking: Booking, nights: Sequence[date], change: BookingChange | None = None) -> None:

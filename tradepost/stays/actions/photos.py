@@ -16,11 +16,13 @@ from tradepost.kit import pictures
 from tradepost.kit.errors import NotFound, Refused
 from tradepost.kit.jobs import enqueue
 from tradepost.kit.locks import lock_one
+from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
-from tradepost.stays.actions.properties import lock_editable, tell_host
+from tradepost.stays.actions.properties import lock_editable, tell_of_place
 from tradepost.stays.errors import PhotosChanged, TooManyPhotos
 from tradepost.stays.models import Photo, Property
 from tradepost.stays.models.photos import MOST_PHOTOS
+from tradepost.stays.stamps import PLACES
 
 
 def add_photo(  # house: allow A1 because a picture is cleaned and written outside
@@ -61,7 +63,7 @@ def keep_photo(*, keeper: User, property_id: int, columns: Mapping[str, Any]) ->
     position = _check_number(place.photos.all()) + 1
     photo = Photo.objects.create(property=place, position=position, **columns)
     enqueue("stays.make_variants", photo_id=photo.pk)
-    tell_host(place=place)
+    tell_of_place(place=place)
     return photo
 
 
@@ -72,7 +74,7 @@ def change_caption(*, keeper: User, property_id: int, photo_id: int, caption: st
     photo = lock_one(place.photos.filter(pk=photo_id))
     photo.caption = caption
     photo.save(update_fields=["caption"])
-    tell_host(place=place)
+    tell_of_place(place=place)
     return photo
 
 
@@ -86,7 +88,7 @@ def order_photos(*, keeper: User, property_id: int, photo_ids: Sequence[int]) ->
     if sorted(photo_ids) != sorted(place.photos.values_list("pk", flat=True)):
         raise PhotosChanged
     _number(place, photo_ids)
-    tell_host(place=place)
+    tell_of_place(place=place)
 
 
 @atomic
@@ -95,7 +97,7 @@ def delete_photo(*, keeper: User, property_id: int, photo_id: int) -> None:
     place = lock_editable(keeper, property_id, weakly=True)
     lock_one(place.photos.filter(pk=photo_id)).delete()  # the signal of the row removes its files
     _number(place, list(place.photos.order_by("position").values_list("pk", flat=True)))
-    tell_host(place=place)
+    tell_of_place(place=place)
 
 
 def make_variants(*, photo_id: int) -> None:  # house: allow A1 because pictures are made outside
@@ -145,4 +147,5 @@ def _number(place: Property, photo_ids: Sequence[int]) -> None:
 
 @atomic
 def _keep_variants(row: QuerySet[Photo], names: Mapping[str, str]) -> bool:
+    raise_stamp(PLACES)
     return bool(row.update(**names))

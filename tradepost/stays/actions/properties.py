@@ -9,9 +9,11 @@ from tradepost.accounts.models import User
 from tradepost.feed.actions.publishing import publish
 from tradepost.kit.errors import Refused
 from tradepost.kit.locks import lock_one
+from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.stays.errors import HostsOnly, NoSuchAmenity, PropertyBooked, StayLength
 from tradepost.stays.models import Amenity, Property
+from tradepost.stays.stamps import PLACES
 
 OFFERING = (User.Role.HOST, User.Role.ADMIN)
 
@@ -31,7 +33,7 @@ def create_property(
     _check_nights(place)
     place.save(force_insert=True)
     _set_amenities(place, amenities)
-    tell_host(place=place)
+    tell_of_place(place=place)
     return place
 
 
@@ -55,7 +57,7 @@ def change_property(
     place.save(update_fields=[*changes, "last_update"])
     if amenities is not None:
         _set_amenities(place, amenities)
-    tell_host(place=place)
+    tell_of_place(place=place)
     return place
 
 
@@ -69,7 +71,7 @@ def delete_property(*, editor: User, property_id: int) -> None:
     place = lock_editable(editor, property_id, weakly=False)
     if place.bookings.exists():
         raise PropertyBooked
-    tell_host(place=place)
+    tell_of_place(place=place)
     place.delete()
 
 
@@ -101,6 +103,7 @@ def _set_amenities(place: Property, slugs: Some[str]) -> None:
 
 
 @atomic
-def tell_host(*, place: Property) -> None:
-    """Have all devices of the host look at a place anew."""
+def tell_of_place(*, place: Property) -> None:
+    """Have all devices of the host, and pages that are kept, look at a place anew."""
+    raise_stamp(PLACES)
     publish(kind="property.changed", user_ids=[place.host_id], data={"property": place.pk})

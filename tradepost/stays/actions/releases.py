@@ -11,10 +11,12 @@ from django.db.models import Count, OuterRef, PositiveIntegerField, Subquery, Su
 from django.db.models.functions import Coalesce
 
 from tradepost.kit.locks import weak
+from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.stays.actions.review_news import tell_of_release
 from tradepost.stays.models import Booking, Property, Review
 from tradepost.stays.queries.reviews import find_due_stays
+from tradepost.stays.stamps import PLACES
 
 PORTION = 100  # stays of one transaction
 
@@ -47,6 +49,7 @@ def release_reviews(*, booking_ids: Some[int], now: datetime) -> None:
 @atomic
 def recount_ratings(*, property_ids: Some[int]) -> None:
     """Write the sums of what guests said of these places, which the caller has locked."""
+    raise_stamp(PLACES)
     rows = Review.objects.public().filter(property=OuterRef("pk")).order_by().values("property")
     Property.objects.filter(pk__in=property_ids).update(
         stars=_or_zero(rows.annotate(n=Sum("rating")).values("n")),

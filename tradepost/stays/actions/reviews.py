@@ -13,6 +13,7 @@ from tradepost.accounts.actions.users import lock_account
 from tradepost.accounts.models import User
 from tradepost.kit.errors import Refused
 from tradepost.kit.locks import lock_one, weak
+from tradepost.kit.stamps import raise_stamp
 from tradepost.kit.transactions import atomic
 from tradepost.stays.actions.releases import lock_places, recount_ratings, release_reviews
 from tradepost.stays.actions.review_news import (
@@ -24,6 +25,7 @@ from tradepost.stays.actions.review_news import (
 from tradepost.stays.errors import AlreadyReviewed, NotYourStay, ReviewsOver, StayNotOver
 from tradepost.stays.models import Booking, Review
 from tradepost.stays.queries.reviews import is_stayed, reviews_end_at
+from tradepost.stays.stamps import PLACES
 
 Side = Review.Side
 
@@ -70,6 +72,7 @@ def answer_review(
         raise Refused  # everybody can see that it is there, so a 404 would hide nothing
     review.answer, review.answered_at = answer, now
     review.save(update_fields=["answer", "answered_at"])
+    raise_stamp(PLACES)
     tell_of_answer(review=review)
     return review
 
@@ -98,6 +101,7 @@ def forget_words(*, user: User) -> None:
     list(rows.order_by("pk").select_for_update(no_key=weak()).values_list("pk"))
     rows.filter(by_user).update(comment="")
     rows.filter(of_host).update(answer="", answered_at=None)
+    raise_stamp(PLACES)
 
 
 def _lock_booking(author: User, booking_id: int) -> Booking:

@@ -18,6 +18,7 @@ from tradepost.kit.http.idempotency import IdempotentPosts
 from tradepost.kit.http.pagination import KeysetPages
 from tradepost.kit.http.paths import NUMBER, root_of
 from tradepost.kit.http.two_forms import TwoForms
+from tradepost.kit.replica import reads_from_replica
 from tradepost.stays.actions.properties import change_property, create_property, delete_property
 from tradepost.stays.api.pages import FoundPages
 from tradepost.stays.models import Amenity, Property
@@ -43,6 +44,7 @@ class PropertyViewSet(IdempotentPosts, TwoForms, viewsets.GenericViewSet[Propert
         return Property.objects.visible_to(caller_or_none(self.request))
 
     @extend_schema(parameters=[SearchInput], responses=FoundOutput(many=True))
+    @reads_from_replica
     def list(self, request: Request) -> Response:
         """Look for a place that can be booked just so, among all that are published."""
         asked = read_query(request, SearchInput)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from tradepost.kit.errors import NotFound
 from tradepost.stays.actions.calendar import (
@@ -133,7 +133,6 @@ def test_seasons_may_be_adjacent_and_do_not_overlap():
     assert Season.objects.count() == 2
 
 
-@pytest.mark.skipif(connection.vendor not in ("sqlite", "postgresql"), reason="a trigger's work")
 def test_the_database_itself_keeps_seasons_apart():
     place = make_property()
     season(place, 0, 10)
@@ -143,7 +142,6 @@ def test_the_database_itself_keeps_seasons_apart():
         )
 
 
-@pytest.mark.skipif(connection.vendor not in ("sqlite", "postgresql"), reason="a trigger's work")
 def test_the_database_itself_gives_no_nights_to_canceled_stays(ann):
     place = make_property()
     booking = book(ann, place)

@@ -411,11 +411,11 @@ def test_a_place_takes_the_same_queries_however_much_there_is(
     for _ in range(3):
         make_photo(place)
 
-    # place, amenities, photos, seasons, reviews, nights of the calendar
-    with django_assert_num_queries(6):
+    # stamps, place, amenities, photos, seasons, reviews, nights of the calendar
+    with django_assert_num_queries(7):
         page(client, place)
     # besides: nights of the stay
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page(client, place, **STAY)
 
 

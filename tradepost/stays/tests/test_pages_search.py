@@ -160,11 +160,11 @@ def test_the_search_costs_the_same_for_many_places(client, django_assert_num_que
     for _ in range(5):
         make_photo(make_property())
 
-    # amenities of the form, places, photos
-    with django_assert_num_queries(3):
+    # stamp, amenities of the form, places, photos
+    with django_assert_num_queries(4):
         look(client)
-    # amenities, how many lie there, places, photos, seasons
-    with django_assert_num_queries(5):
+    # stamps, amenities, how many lie there, places, photos, seasons
+    with django_assert_num_queries(6):
         look(client, **{"from": "2027-04-01", "to": "2027-04-04", "bounds": "-10,38,-9,39"})
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from conftest import make_user
 from tradepost.kit import clock
@@ -379,7 +380,8 @@ def test_a_search_takes_as_many_queries_however_many_places_there_are(
 
     with django_assert_num_queries(4):  # how many are near, places, photos, seasons
         api().get(PLACES, asked)
-    with django_assert_num_queries(4):
+    # on MariaDB what costs as much, up to its id, and then what costs more
+    with django_assert_num_queries(5 if connection.vendor == "mysql" else 4):
         api().get(following)
     with django_assert_num_queries(2):  # places, photos
         api().get(PLACES)

@@ -17,6 +17,7 @@ from tradepost.kit import clock
 from tradepost.kit.errors import Conflict, DomainError, Invalid, Refused
 from tradepost.kit.http.errors import status_of
 from tradepost.kit.http.pages import check_limit, newest_first, posted_from
+from tradepost.kit.http.stored_pages import stored_for_visitors, this_minute
 from tradepost.stays.actions.bookings import book_stay
 from tradepost.stays.actions.conversations import ask_host
 from tradepost.stays.checks import FURTHEST_DAYS
@@ -30,6 +31,7 @@ from tradepost.stays.queries.availability import list_days
 from tradepost.stays.queries.bookings import find_same
 from tradepost.stays.queries.offers import Offer, offer_stay
 from tradepost.stays.queries.properties import knows_street, with_details
+from tradepost.stays.stamps import NIGHTS, PLACES
 from tradepost.stays.views.facts import place_facts
 from tradepost.stays.views.terms import steps_of
 
@@ -37,6 +39,7 @@ MONTHS_SHOWN = 2
 REVIEWS_A_PAGE = 10
 
 
+@stored_for_visitors(lambda: [PLACES, NIGHTS], when=this_minute)
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a place; with dates and guests in the address, what that stay costs."""
     said = {name: request.GET[name] for name in StayForm.base_fields if request.GET.get(name)}

@@ -17,6 +17,8 @@ from tradepost.kit.http.keyset import (
     read_cursor,
     write_cursor,
 )
+from tradepost.kit.http.stored_pages import stored_for_visitors, this_minute
+from tradepost.kit.replica import reads_from_replica
 from tradepost.stays.cards import Card, cards_of, spots_of
 from tradepost.stays.forms import PlaceSearchForm
 from tradepost.stays.found import Keys, find_places
@@ -24,13 +26,20 @@ from tradepost.stays.maps import Map, draw_map
 from tradepost.stays.models import Property
 from tradepost.stays.queries.wishes import Wish
 from tradepost.stays.rows import Row, value_in
+from tradepost.stays.stamps import NIGHTS, PLACES
 from tradepost.stays.views.facts import search_facts
 
 PLACES_A_PAGE = 12
 
 
 def stays(request: HttpRequest) -> HttpResponse:
-    """Show the places that fit, as cards and on a map."""
+    """Show the places that fit, as cards and on a map; with dates, those that are free then."""
+    is_dated = "from" in request.GET or "to" in request.GET
+    return _show_free(request) if is_dated else _show(request)
+
+
+@reads_from_replica
+def _search(request: HttpRequest) -> HttpResponse:
     form = PlaceSearchForm(request.GET)
     page, wish = _find(form, request.GET.get("after", ""))
     cards = cards_of(page.rows, start=wish.start, end=wish.end)
@@ -45,6 +54,11 @@ def stays(request: HttpRequest) -> HttpResponse:
         "facts": search_facts(is_narrowed=bool(request.GET)),
     }
     return render(request, "stays/search.html", context)
+
+
+# Without dates, no night and no clock decides what is found.
+_show = stored_for_visitors(lambda: [PLACES])(_search)
+_show_free = stored_for_visitors(lambda: [PLACES, NIGHTS], when=this_minute)(_search)
 
 
 def _find(form: PlaceSearchForm, after: str) -> tuple[Page[Row], Wish]:

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tradepost.accounts.caller import caller_or_none
+from tradepost.kit.replica import reads_from_replica
 from tradepost.store.reports import choose_period, may_read_reports, read_sales_report, today_here
 from tradepost.store.serializers.reports import PeriodInput, SalesReportOutput
 
@@ -23,6 +24,7 @@ class SalesReportView(APIView):
     permission_classes = [ReadsReports]
 
     @extend_schema(parameters=[PeriodInput], responses=SalesReportOutput)
+    @reads_from_replica
     def get(self, request: Request) -> Response:
         asked = PeriodInput(data=request.query_params)
         asked.is_valid(raise_exception=True)

@@ -657,7 +657,8 @@ def test_a_page_by_cursor_is_found_by_index(api, column, sign):
     with CaptureQueriesContext(connection) as queries:
         api().get(first["next"])
 
-    condition = f'"store_product"."{column}"'
+    table, column = map(connection.ops.quote_name, ("store_product", column))
+    condition = f"{table}.{column}"
     found = [q["sql"] for q in queries if condition in q["sql"].partition(" WHERE ")[2]]
     plan = "\n".join(explain(sql) for sql in found)
     assert "product_by_" in plan
@@ -672,7 +673,7 @@ def explain(sql: str) -> str:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")  # the table of a test is tiny
             cursor.execute("SET LOCAL enable_sort = off")
-        prefix = "EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
+        prefix = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
         cursor.execute(prefix + sql)
         return "\n".join(str(row) for row in cursor.fetchall())
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 
 from tradepost.accounts.models import User
 from tradepost.kit.http.stored_pages import stored_for_visitors
+from tradepost.store.cards import cards_of
 from tradepost.store.extras import likes, tags
 from tradepost.store.filters import ProductFilter
 from tradepost.store.forms import AddToCartForm, CatalogueForm, ReviewForm
@@ -28,16 +29,22 @@ INDEXED = {"collection", "page"}  # what search engines may tell pages of the ca
 def products(request: HttpRequest) -> HttpResponse:
     """The catalogue, narrowed, ordered and in numbered pages."""
     form = CatalogueForm(request.GET)
-    pages = Paginator(_narrow(form.asked()).prefetch_related("images"), PRODUCTS_A_PAGE)
+    pages = Paginator(_narrow(form.asked()), PRODUCTS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     numbers = pages.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    asked = form.cleaned_data
     facts = catalogue_facts(
-        collection=asked.get("collection"),
+        collection_id=form.cleaned_data.get("collection"),
+        collection=form.collection_title,
         page=page.number,
         is_narrowed=not request.GET.keys() <= INDEXED,
     )
-    context = {"form": form, "page": page, "numbers": numbers, "facts": facts}
+    context = {
+        "form": form,
+        "page": page,
+        "cards": cards_of(page.object_list),  # type: ignore[arg-type] # a slice of the query
+        "numbers": numbers,
+        "facts": facts,
+    }
     return render(request, "store/products.html", context)
 
 

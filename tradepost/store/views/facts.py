@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tradepost.kit.http.facts import PageFacts, absolute, rating_data, summary_of, trail_data
-from tradepost.store.models import Collection, Product
+from tradepost.store.models import Product
 
 IN_STOCK, SOLD_OUT = "https://schema.org/InStock", "https://schema.org/OutOfStock"
 
@@ -28,10 +28,13 @@ def product_facts(product: Product) -> PageFacts:
     )
 
 
-def catalogue_facts(*, collection: Collection | None, page: int, is_narrowed: bool) -> PageFacts:
-    """Describe a page of the catalogue; one that was searched for is nobody else's matter."""
-    title = collection.title if collection else _("Products")
-    sought = {"collection": collection.pk if collection else None, "page": page if page > 1 else 0}
+def catalogue_facts(
+    *, collection_id: int | None, collection: str, page: int, is_narrowed: bool
+) -> PageFacts:
+    """Describe a page of the catalogue, of all products where ``collection`` has no title; one that
+    was searched for is nobody else's matter."""
+    title = collection or _("Products")
+    sought = {"collection": collection_id, "page": page if page > 1 else 0}
     query = "&".join(f"{name}={value}" for name, value in sought.items() if value)
     names = {"site": settings.SITE_NAME, "what": title}
     return PageFacts(

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from tradepost.accounts.caller import SignedInRequest
 from tradepost.kit.charts import height_of, lay_rows, stand_columns
 from tradepost.kit.errors import Invalid
+from tradepost.kit.replica import reads_from_replica
 from tradepost.store.forms import PeriodForm
 from tradepost.store.reports import (
     Period,
@@ -28,6 +29,7 @@ COLUMNS = ("date", "revenue", "orders", "paid", "pending", "failed", "canceled")
 
 
 @login_required
+@reads_from_replica
 def reports(request: SignedInRequest) -> HttpResponse:
     """The figures of a period; with one that cannot be read, only the form, and why."""
     form, period = _asked(request)
@@ -38,6 +40,7 @@ def reports(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
+@reads_from_replica
 def reports_days(request: SignedInRequest) -> HttpResponse:
     """The days of a period as comma-separated values."""
     form, period = _asked(request)

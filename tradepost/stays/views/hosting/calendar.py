@@ -1,9 +1,13 @@
 """The calendar of a place, month by month: what is taken, what is blocked, what seasons cost."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,6 +32,7 @@ from tradepost.stays.queries.hosting import list_blocks, list_seasons, read_mont
 from tradepost.stays.views.hosting.kept import kept_place
 
 BACK, AHEAD = timedelta(days=365), timedelta(days=FURTHEST_DAYS)
+Done = TypeVar("Done")
 SEASON = "season"  # before the names of its fields: both forms are on one page
 
 
@@ -42,12 +47,9 @@ def hosting_block(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep nights free of guests."""
     place = kept_place(request, pk)
     form = BlockForm(request.POST)
-    if not form.is_valid():
-        return _show(request, place, block_form=form)
-    try:
-        block = block_dates(host=request.user, property_id=pk, now=clock.now(), **form.cleaned_data)
-    except (Conflict, Invalid) as refusal:
-        show_refusal(form, refusal)
+    deed = partial(block_dates, host=request.user, property_id=pk, now=clock.now())
+    block = _do(form, lambda said: deed(**said))
+    if block is None:
         return _show(request, place, block_form=form)
     messages.success(request, _("These nights are blocked."))
     return _back(place, block.start_date)
@@ -69,12 +71,8 @@ def hosting_season(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let nights of some dates have their own prices."""
     place = kept_place(request, pk)
     form = SeasonForm(request.POST, prefix=SEASON)
-    if not form.is_valid():
-        return _show(request, place, season_form=form)
-    try:
-        season = add_season(host=request.user, property_id=pk, fields=form.cleaned_data)
-    except (Conflict, Invalid) as refusal:
-        show_refusal(form, refusal)
+    season = _do(form, lambda said: add_season(host=request.user, property_id=pk, fields=said))
+    if season is None:
         return _show(request, place, season_form=form)
     messages.success(request, _("The season is noted."))
     return _back(place, season.start_date)
@@ -88,6 +86,17 @@ def hosting_season_remove(request: SignedInRequest, pk: int, season: int) -> Htt
     delete_season(host=request.user, property_id=pk, season_id=season)
     messages.info(request, _("The season is gone."))
     return _back(place, _month(request, place))
+
+
+def _do(form: Form, deed: Callable[[Mapping[str, Any]], Done]) -> Done | None:
+    """Do what a form asks for; return None where that cannot be, and the form says why."""
+    if not form.is_valid():
+        return None
+    try:
+        return deed(form.cleaned_data)
+    except (Conflict, Invalid) as refusal:
+        show_refusal(form, refusal)
+        return None
 
 
 def _show(

@@ -1,0 +1,1 @@
+"""What forms of all apps share: how their widgets become HTML."""

@@ -8,7 +8,7 @@ kept, because it costs Django more to build it than the database to run it.
 a conversation): the database makes the rows from lists, and Python touches only what differs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -32,16 +32,30 @@ def insert(rows: Sequence[Model], *, unless_taken: Sequence[str] = ()) -> None:
     if connection.vendor not in KNOW_OUR_WORDS and not unless_taken:
         model._base_manager.bulk_create(rows)
         return
-    size = MOST_PARAMETERS // len(_columns(model))
+    _insert_some(rows, tuple(unless_taken))
+
+
+def _insert_some(
+    rows: Sequence[Model],
+    unless_taken: tuple[str, ...],
+    given: "Collection[Field[Any, Any]]" = (),
+) -> None:
+    size = MOST_PARAMETERS // len(_columns(type(rows[0])))
     for start in range(0, len(rows), size):
-        _insert(rows[start : start + size], tuple(unless_taken))
+        _insert(rows[start : start + size], unless_taken, given)
 
 
-def _insert(rows: Sequence[Model], unless_taken: tuple[str, ...]) -> None:
+def _insert(
+    rows: Sequence[Model], unless_taken: tuple[str, ...], given: "Collection[Field[Any, Any]]"
+) -> None:
+    """Insert rows, of which these columns are taken as they are: a moment is not that of now."""
     model = type(rows[0])
     head, place, tail = _statement(model, unless_taken)
     values = [
-        column.get_db_prep_save(column.pre_save(row, add=True), connection)
+        column.get_db_prep_save(
+            getattr(row, column.attname) if column in given else column.pre_save(row, add=True),
+            connection,
+        )
         for row in rows
         for column in _columns(model)
     ]
@@ -83,7 +97,7 @@ def insert_columns(
         return
     columns = zip(*varying.values(), strict=True)
     rows = [dict(zip((f.attname for f in varying), row, strict=True)) for row in columns]
-    insert([model(**all, **row) for row in rows], unless_taken=unless_taken)
+    _insert_some([model(**all, **row) for row in rows], tuple(unless_taken), varying.keys())
 
 
 def _insert_columns(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -167,5 +168,8 @@ def _delete_talk(conversation: Conversation) -> None:
     messages = Message.objects.filter(conversation=conversation).order_by("-seq")
     while ids := list(messages.values_list("pk", flat=True)[:AT_ONCE]):
         remove_attachments(attachments=Attachment.objects.filter(message__in=ids))
-        Message.objects.filter(pk__in=ids).delete()
+        rows = Message.objects.filter(pk__in=ids)
+        if not connection.features.can_defer_constraint_checks:  # MariaDB looks at each row
+            rows.update(parent=None, root=None, depth=0)
+        rows.delete()
     conversation.delete()

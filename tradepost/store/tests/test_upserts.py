@@ -86,8 +86,10 @@ def test_products_are_locked_in_id_order_before_they_are_written(db):
     with CaptureQueriesContext(connection) as queries:
         upsert_products(entries=[an_entry(sku="A"), an_entry(sku="B")])
 
-    touching = [q["sql"] for q in queries if '"store_product"' in q["sql"]]
+    table, key = map(connection.ops.quote_name, ("store_product", "id"))
+    words = (f"FROM {table} WHERE", f"UPDATE {table}")
+    touching = [q["sql"] for q in queries if any(word in q["sql"] for word in words)]
     lock = next(n for n, sql in enumerate(touching) if sql.endswith("FOR UPDATE"))
     write = next(n for n, sql in enumerate(touching) if sql.startswith("UPDATE"))
-    assert 'ORDER BY "store_product"."id" ASC' in touching[lock]
+    assert f"ORDER BY {table}.{key} ASC" in touching[lock]
     assert lock < write

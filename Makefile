@@ -6,7 +6,7 @@ UV_VERSION := 0.13.8
 # Not the whole checkout: looking through .venv makes more events than the kernel queues.
 WATCH ?= tradepost
 
-.PHONY: run test watch check bench load schema format clean
+.PHONY: run test watch check bench load failover schema format clean
 
 run: .venv/.ready-to-run        ## serve the whole product on http://127.0.0.1:8000 (PORT changes it)
 	@exec $(BIN)/python manage.py serve
@@ -32,6 +32,9 @@ load: .venv/.ready-to-develop   ## send USERS (RATE new ones a second, for TIME;
 	$(BIN)/python -m locustfiles --users $(or $(USERS),500) --rate $(or $(RATE),10) --time $(or $(TIME),120s) \
 	  --scenario $(or $(SCENARIO),browse) --server $(or $(SERVER),embedded) \
 	  $(if $(HOST),--host $(HOST)) $(if $(RAMP),--ramp)
+
+failover: .venv/.ready-to-develop ## kill one part of a deployment after the other under load (SECONDS of quiet between; FAULTS chooses)
+	@$(BIN)/python -m failover --seconds $(or $(SECONDS),40) $(if $(FAULTS),--faults $(FAULTS))
 
 schema: .venv/.ready-to-develop ## write docs/openapi.yaml and docs/feed-events.json anew
 	DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

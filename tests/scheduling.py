@@ -21,6 +21,7 @@ WITH_SERVERS = (
     "tests/test_cors.py",
     "tests/test_deploy_files.py",
     "tests/test_deploy_servers.py",
+    "tests/test_failover.py",
     "tests/test_first_start.py",
     "tests/test_hosting_browser.py",
     "tests/test_light_pages.py",

@@ -1,5 +1,6 @@
 """The settings of servers: nothing is guessed, and Django finds nothing to warn of."""
 
+import json
 import os
 import subprocess
 import sys
@@ -106,3 +107,23 @@ def test_a_server_leaves_files_to_the_proxy(environment, module, served):
     run = manage(environment | {"DJANGO_SETTINGS_MODULE": module}, "shell", "-v", "0", "-c", code)
 
     assert run.stdout.strip() == served
+
+
+def test_a_database_of_two_servers_is_asked_for_the_one_that_takes_writes(environment):
+    environment["DATABASE_URL"] = (
+        "postgres://shop@db1:5432,db2:5433/shop?target_session_attrs=read-write&connect_timeout=2"
+    )
+    code = (
+        "import django, json; django.setup(); from django.db import connection;"
+        "print(json.dumps(connection.get_connection_params(), default=str))"
+    )
+
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    found = json.loads(run.stdout)
+    assert (found["host"], found["port"]) == ("db1,db2", "5432,5433")
+    assert found["target_session_attrs"] == "read-write"
+    assert (found["connect_timeout"], found["tcp_user_timeout"]) == (2, 10_000)

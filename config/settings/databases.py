@@ -21,6 +21,15 @@ ON_SQLITE = {
         "PRAGMA wal_autocheckpoint=4000"
     ),
 }
+# A server whose machine falls silent is given up within some ten seconds. By itself the kernel
+# would wait for a quarter of an hour, and so would all threads, though another is the primary now.
+ON_POSTGRESQL = {
+    "connect_timeout": 5,  # for each host
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 ON_MARIADB = {
     "charset": "utf8mb4",
     # What others committed is seen by the next statement, as on PostgreSQL: who waited for a
@@ -41,7 +50,7 @@ def read_databases(url: str, *, replica_url: str) -> dict[str, dict[str, Any]]:
         databases["replica"] = _read(replica_url)
         if {each["ENGINE"] for each in databases.values()} != {POSTGRESQL}:
             raise ImproperlyConfigured("REPLICA_URL names a replica of a PostgreSQL database.")
-        databases["replica"].setdefault("OPTIONS", {}).update(OF_A_REPLICA)
+        databases["replica"]["OPTIONS"].update(OF_A_REPLICA)
         databases["replica"]["TEST"] = {"MIRROR": "default"}
     return databases
 
@@ -53,6 +62,8 @@ def _read(url: str) -> dict[str, Any]:
     if database["ENGINE"].endswith("sqlite3"):
         database["ENGINE"] = "tradepost.kit.sqlite3"
         database["OPTIONS"] = dict(ON_SQLITE)
+    if database["ENGINE"] == POSTGRESQL:
+        database["OPTIONS"] = {**ON_POSTGRESQL, **database.get("OPTIONS", {})}
     if database["ENGINE"].endswith("mysql"):
         database["ENGINE"] = "tradepost.kit.mariadb"
         database["OPTIONS"] = dict(ON_MARIADB)

@@ -136,6 +136,25 @@ def test_a_broker_that_falls_silent_holds_nobody_up(crew, broker, settings):
 
 
 @only_redis
+def test_what_was_asked_for_while_the_broker_was_away_is_done_soon_after_it_is_back(
+    crew, broker, settings
+):
+    """By the worker that found it again: the hint would count as lost after five minutes."""
+    crew.end(crew.worker)
+    settings.JOB_HINT_SECONDS = 300
+    crew.start_worker(JOB_HINT_SECONDS="300")
+    broker.proxy.fall_silent()
+
+    ask("patience")
+    time.sleep(1.5)
+    broker.proxy.talk_again()
+    wait_for(is_done, seconds=30)
+    crew.end(crew.worker)
+
+    assert len(begun(crew, "patience")) == 1
+
+
+@only_redis
 def test_a_job_that_fails_is_tried_again_and_then_a_dead_letter(crew):
     start = time.monotonic()
     enqueue("workers.fail", word="tea")

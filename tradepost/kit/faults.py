@@ -9,6 +9,8 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from tradepost.kit.interruptions import is_away, is_busy
+
 log = structlog.get_logger(__name__)
 
 REPORT = "kit.report_trouble"
@@ -36,10 +38,17 @@ class FaultMails(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Never raise: the one who is waiting for the answer must get it."""
+        if record.exc_info and _will_pass(record.exc_info[1]):
+            return
         try:
             _report("A request crashed", _facts(record), key="crash", now=timezone.now())
         except Exception:
             log.exception("fault.not_reported")
+
+
+def _will_pass(error: BaseException | None) -> bool:
+    """Say whether it was no crash: the database was away, and could not be told of it either."""
+    return error is not None and (is_away(error) or is_busy(error))
 
 
 def _facts(record: logging.LogRecord) -> list[str]:

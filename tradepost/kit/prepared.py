@@ -76,8 +76,7 @@ class Prepared:
             return file.execute(self._named_sql, given).fetchall()
         with connection.cursor() as cursor:
             cursor.execute(sql, given)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
+            return list(cursor.fetchall())  # MariaDB's driver gives a tuple
 
     def _fill(self) -> str:
         """Have the query built and find the marks among its parameters."""

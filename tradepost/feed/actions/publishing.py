@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from tradepost.feed import hints
@@ -127,9 +127,11 @@ def _write_rows(announcements: list[Announcement]) -> None:
     insert(heads_of_all, unless_taken=["user"])
     heads = FeedHead.objects.select_for_update().filter(pk__in=counts).order_by("pk")
     next_seq = {head.pk: head.seq + 1 for head in heads}
-    for count in set(counts.values()):
-        moved = [user for user in counts if counts[user] == count]
-        FeedHead.objects.filter(pk__in=moved).update(seq=F("seq") + count)
+    moves = [
+        When(pk__in=[user for user in counts if counts[user] == count], then=count)
+        for count in sorted(set(counts.values()))
+    ]
+    FeedHead.objects.filter(pk__in=counts).update(seq=F("seq") + Case(*moves))
     pointers = []
     for event, said in zip(_write_events(announcements), announcements, strict=True):
         for user in map(UUID, said.people):

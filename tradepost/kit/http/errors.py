@@ -1,11 +1,14 @@
 """The one place where refusals become API responses."""
 
+import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError, transaction
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
 from django.views import defaults
@@ -17,11 +20,22 @@ from tradepost.kit import errors
 from tradepost.kit.http.json import encode
 from tradepost.kit.http.numbers import REFUSALS
 from tradepost.kit.idempotency import KeyReused
+from tradepost.kit.interruptions import is_away, is_busy, is_read_only
 
 log = structlog.get_logger(__name__)
 
-BUSY_STATES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
-BUSY_NUMBERS = (1205, 1213)  # MariaDB's: waited too long for a lock, deadlock
+
+@dataclass(frozen=True)
+class Interruption:
+    """Why the same request may succeed in a moment: 503, and when to send it again."""
+
+    code: str
+    detail: str
+    retry_after_seconds: int
+
+
+BUSY = Interruption("busy", "Too much at once. Please try again.", 1)
+AWAY = Interruption("away", "The shop is out of reach for a moment. Please try again.", 2)
 
 STATUS: dict[type[errors.DomainError], int] = {
     KeyReused: 422,
@@ -44,8 +58,8 @@ def answer_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Render a refusal; None for what is no refusal but a fault, which becomes a 500."""
     if isinstance(exc, errors.DomainError):
         return _answer_refusal(exc)
-    if isinstance(exc, OperationalError) and is_busy(exc):
-        return _answer_busy(exc)
+    if isinstance(exc, DatabaseError) and (passing := _note_interruption(exc)):
+        return _answer_503(passing)
     if isinstance(exc, RequestDataTooBig):
         return _plain(413, "The request body is too large.", "body_too_large")
     if isinstance(exc, SuspiciousOperation):
@@ -60,21 +74,37 @@ def answer_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     return response
 
 
-def is_busy(error: OperationalError) -> bool:
-    """Say whether the database only had too much to do at once: the same request may succeed."""
-    said, number = error.__cause__, next(iter(error.args), None)
-    return (
-        getattr(said, "sqlstate", None) in BUSY_STATES
-        or number in BUSY_NUMBERS
-        or "database is locked" in str(error)
-    )
-
-
-def _answer_busy(error: OperationalError) -> Response:
-    log.warning("database.busy", error=type(error.__cause__ or error).__name__)
-    response = _plain(503, "Too much at once. Please try again.", "busy")
-    response["Retry-After"] = "1"
+def _answer_503(passing: Interruption) -> Response:
+    response = _plain(503, passing.detail, passing.code)
+    response["Retry-After"] = str(passing.retry_after_seconds)
     return response
+
+
+def answer_interruption(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """Answer 503 where the database was busy or away; None for what is no such error."""
+    passing = _note_interruption(error) if isinstance(error, DatabaseError) else None
+    if passing is None:
+        return None
+    response = _for_machines(request, 503, passing.detail, passing.code)
+    if response is None:
+        page = loader.get_template("503.html").render({"detail": passing.detail})
+        response = HttpResponse(page, status=503)
+    response["Retry-After"] = str(passing.retry_after_seconds)
+    return response
+
+
+def _note_interruption(error: DatabaseError) -> Interruption | None:
+    """Return what it is, and let go of a connection that is of no use any more.
+
+    Django throws broken ones away by itself; one to a server that only answers reads is not broken.
+    """
+    if not is_busy(error) and not is_away(error):
+        return None
+    passing = BUSY if is_busy(error) else AWAY
+    log.warning(f"database.{passing.code}", error=type(error.__cause__ or error).__name__)
+    if is_read_only(error) and not connection.in_atomic_block:
+        connection.close()
+    return passing
 
 
 def _answer_refusal(error: errors.DomainError) -> Response:
@@ -131,6 +161,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500: JSON for the API, a page for people."""
+    """Answer 500: JSON for the API, a page for people; 503 where only the database was away.
+
+    Here, because what a middleware asks the database is asked outside of every view.
+    """
+    if passing := answer_interruption(request, sys.exception()):
+        return passing
     detail = "Something went wrong here."
     return _for_machines(request, 500, detail, "error") or defaults.server_error(request)

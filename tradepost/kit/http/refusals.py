@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tradepost.kit.errors import DomainError, NotFound
-from tradepost.kit.http.errors import status_of
+from tradepost.kit.http.errors import answer_interruption, status_of
 from tradepost.kit.http.numbers import REFUSALS
 
 
@@ -18,7 +18,7 @@ class RefusalPages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Render a domain error; everything else is a fault and stays one."""
+        """Render a domain error, or that the database is away; all else stays a fault."""
         if isinstance(exception, NotFound):
             raise Http404 from exception
         if isinstance(exception, DomainError):
@@ -28,4 +28,4 @@ class RefusalPages:
             if (wait := getattr(exception, "retry_after_seconds", None)) is not None:
                 response["Retry-After"] = str(wait)
             return response
-        return None
+        return answer_interruption(request, exception)

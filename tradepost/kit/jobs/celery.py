@@ -5,11 +5,14 @@ claims and runs by the code that embedded threads use; retries, leases and dead 
 row's, and Celery is asked for none of its own.
 """
 
+from datetime import datetime
 from typing import Any
 
+import structlog
 from celery import Celery, Task, signals
 from celery.beat import Scheduler
 from celery.bootsteps import StartStopStep
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from tradepost.kit.jobs import JobKind, kinds, relay
@@ -18,7 +21,10 @@ from tradepost.kit.models import Job
 
 NOBODYS = "kit.unknown_job"  # runs rows whose job is not in this release: they become dead letters
 UNKNOWN_LEASE_SECONDS = 60
+AFTER_RETURN_SECONDS = 3.0  # until who sends hints has found the broker again, too
 ROOM_SECONDS = 0.1  # of a lease, between being told to stop and being stopped
+
+log = structlog.get_logger(__name__)
 
 app = Celery("tradepost")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -112,6 +118,40 @@ class KeepSchedule(StartStopStep):  # type: ignore[misc]
 
 
 app.steps["worker"].add(KeepSchedule)
+
+
+class TellOfTheLost(StartStopStep):  # type: ignore[misc]
+    """Has the broker told anew, as soon as it is back, of what was said to it while it was away.
+
+    A worker notices both, because it listens all the time.
+    """
+
+    requires = {"celery.worker.consumer.connection:Connection"}
+
+    def __init__(self, parent: Any, **kwargs: Any) -> None:
+        super().__init__(parent, **kwargs)
+        self._lost_at: datetime | None = None
+
+    def stop(self, parent: Any) -> None:
+        self._lost_at = timezone.now()
+
+    def start(self, parent: Any) -> None:
+        lost_at, self._lost_at = self._lost_at, None
+        if lost_at is not None:
+            parent.timer.call_after(AFTER_RETURN_SECONDS, self._tell_anew, (lost_at,))
+
+    def _tell_anew(self, lost_at: datetime) -> None:
+        """Where the database is away as well, hints wait until they count as lost."""
+        close_old_connections()
+        try:
+            relay.forget_hints(since=lost_at)
+        except DatabaseError as error:
+            log.warning("jobs.hints_not_forgotten", error=type(error).__name__)
+        finally:
+            close_old_connections()
+
+
+app.steps["consumer"].add(TellOfTheLost)
 
 
 @signals.worker_process_shutdown.connect  # type: ignore[untyped-decorator]

@@ -75,6 +75,18 @@ def tell_again(*, now: datetime | None = None) -> int:
     return told
 
 
+def forget_hints(*, since: datetime) -> None:
+    """Let ``tell_again`` tell of all that became due since then, and of what had just been told.
+
+    Without this each waits until its hint counts as lost.
+    """
+    told = Job.objects.filter(
+        state=Job.State.WAITING, claim=None, hint_at__isnull=False,
+        run_at__gte=since - timedelta(seconds=settings.JOB_HINT_SECONDS),
+    )  # fmt: skip
+    told.update(hint_at=None)
+
+
 def leave_the_telling() -> None:
     """Let another process take over at once; for a process that stops."""
     if is_on():

@@ -16,6 +16,7 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from tradepost.kit.faults import report_dead_job
+from tradepost.kit.interruptions import outlast
 from tradepost.kit.jobs import GiveUp, JobKind, kinds, wake
 from tradepost.kit.jobs.relay import leave_the_telling, tell_again
 from tradepost.kit.jobs.schedule import hand_out_periodic_jobs, leave_the_schedule
@@ -25,6 +26,7 @@ from tradepost.kit.models import Job
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
+AWAY_SECONDS = 45  # that a job waits for a database that is away; a failover takes less
 LONGEST_BACKOFF_SECONDS = 3600
 ERROR_LENGTH = 4000
 
@@ -51,7 +53,9 @@ def run_job(*, job_id: int, now: datetime) -> Job.State | None:
 
     Returns its state afterwards: it waits when it failed and will be tried again.
     """
-    row = _claim(Job.objects.due(now).filter(pk=job_id), now)
+    due = Job.objects.due(now).filter(pk=job_id)
+    # Not left to the next hint, which comes much later than another database.
+    row = outlast(lambda: _claim(due, now), seconds=AWAY_SECONDS)
     return _run(row, now) if row else None
 
 
@@ -62,6 +66,8 @@ def _run(row: Job, now: datetime) -> Job.State:
 
 def _run_and_record(row: Job, now: datetime) -> Job.State:
     kind, began_at = kinds.get(row.name), time.monotonic()
+    # What becomes of it is written when the database is back, or it would all be done again.
+    patience = min(AWAY_SECONDS, kind.lease_seconds / 2) if kind else AWAY_SECONDS
     try:
         if kind is None:
             raise GiveUp(f"no job is called {row.name!r}")
@@ -69,8 +75,11 @@ def _run_and_record(row: Job, now: datetime) -> Job.State:
             raise GiveUp("the worker died during the last attempt")
         kind.run(**row.arguments)
     except Exception as error:  # noqa: BLE001 - recorded on the row, retried or made a dead letter
-        return _record_failure(row, kind, error, _later(now, began_at))
-    _finish(row, state=Job.State.DONE, now=_later(now, began_at))
+        failure = error  # whose name ends with this block
+        return outlast(
+            lambda: _record_failure(row, kind, failure, _later(now, began_at)), seconds=patience
+        )
+    outlast(lambda: _finish(row, state=Job.State.DONE, now=_later(now, began_at)), seconds=patience)
     return Job.State.DONE
 
 

@@ -72,5 +72,7 @@ def mail_server() -> Iterator[MailServer]:
     with _Server(known) as server:
         known.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        yield known
-        server.shutdown()
+        try:
+            yield known
+        finally:
+            server.shutdown()

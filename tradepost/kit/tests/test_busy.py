@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from django.db import OperationalError
 
-from tradepost.kit.http import errors
+from tradepost.kit.interruptions import is_busy
 
 
 class Deadlock(Exception):
@@ -36,7 +36,7 @@ def failure(words: str, cause: Exception) -> OperationalError:
     ids=["locked", "deadlock", "waited", "lost", "disk", "connection", "connections"],
 )
 def test_only_what_another_try_may_mend_is_busy(error, busy):
-    assert errors.is_busy(error) is busy
+    assert is_busy(error) is busy
 
 
 def test_a_busy_database_is_503_with_a_time_to_come_back(forgiving, db, monkeypatch):

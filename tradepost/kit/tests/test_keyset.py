@@ -260,7 +260,8 @@ def test_a_page_takes_one_query(kind, django_assert_num_queries):
     reader = Reader(kind.objects.all())
     following = reader()["next"]
 
-    with django_assert_num_queries(1):  # its rows
+    # its rows; on MariaDB those that are equal to the last one in the first column, then the rest
+    with django_assert_num_queries(2 if connection.vendor == "mysql" else 1):
         reader(following)
 
 
@@ -272,7 +273,8 @@ def test_what_belongs_to_the_rows_takes_one_query_on_every_page(bills):
     with CaptureQueriesContext(connection) as queries:
         reader(following)
 
-    assert len([q for q in queries if 'FROM "keyset_mark"' in q["sql"]]) == 1
+    table = connection.ops.quote_name("keyset_mark")
+    assert len([q for q in queries if f"FROM {table}" in q["sql"]]) == 1
 
 
 # --- What clients may say -----------------------------------------------------------------------

@@ -111,6 +111,24 @@ def test_the_broker_is_told_again_of_what_nobody_claimed_for_half_a_minute(db, b
     assert tell_again(now=told_at + 31 * SECOND) == 1
 
 
+def test_what_was_told_to_a_broker_that_was_away_is_told_anew_when_it_is_back(db, broker) -> None:
+    enqueue("greet")
+    told_at = Job.objects.get().run_at
+
+    relay.forget_hints(since=told_at + 29 * SECOND)
+
+    assert tell_again(now=told_at + SECOND) == 1
+
+
+def test_what_was_told_long_before_is_left_to_its_time(db, broker) -> None:
+    enqueue("greet")
+    told_at = Job.objects.get().run_at
+
+    relay.forget_hints(since=told_at + 31 * SECOND)
+
+    assert tell_again(now=told_at + SECOND) == 0
+
+
 def test_the_longer_a_job_waits_the_rarer_the_broker_is_told(broker) -> None:
     waits = [
         when_to_tell_again(Job(run_at=NOON - minutes * MINUTE), now=NOON) - NOON

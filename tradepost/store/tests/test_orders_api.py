@@ -180,6 +180,13 @@ def test_somebody_elses_address_is_400_as_an_unknown_one(api, ann, bob):
     assert not Order.objects.exists()
 
 
+FEED = {
+    "postgresql": ["feed"],
+    "sqlite": ["counters", "events", "pointers"],
+    "mysql": ["counters there", "counters, locked", "counters", "events", "pointers"],
+}
+
+
 @pytest.mark.parametrize("lines", [5, 50])
 def test_a_checkout_takes_as_many_queries_for_fifty_lines_as_for_five(
     api, ann, dora, django_assert_num_queries, lines
@@ -195,7 +202,7 @@ def test_a_checkout_takes_as_many_queries_for_fifty_lines_as_for_five(
         "customer", "order", "order lines",
         "its lines, away", "dropped lines, away", "cart, away",
         "job for the receipt", "the desk", "notification of the desk",
-        *(["feed"] if connection.vendor == "postgresql" else ["counters", "events", "pointers"]),
+        *FEED[connection.vendor],
         "stamp",
         "commit",
     ]  # fmt: skip
@@ -289,7 +296,8 @@ def test_a_following_page_of_orders_takes_two_queries_too(api, ann, django_asser
     ann.get_all_permissions()
     following = client.get(ORDERS).json()["next"]
 
-    with django_assert_num_queries(2):  # orders, lines with products
+    # orders, on MariaDB those of the same moment first; lines with products
+    with django_assert_num_queries(3 if connection.vendor == "mysql" else 2):
         assert len(client.get(following).json()["results"]) == 5
 
 

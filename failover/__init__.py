@@ -1,0 +1,1 @@
+"""What happens when a machine dies under load: `make failover` (docs/failover.md)."""

@@ -26,12 +26,13 @@ def admin(shop, page):
 def choose(page, box, text: str) -> str:
     """Type into a box of suggestions, take the first one and return it."""
     box.locator(".select2-selection").click()
+    field = page.locator(".select2-container--open .select2-search__field")
     with page.expect_response(lambda answer: "term=" in answer.url):
-        page.keyboard.insert_text(text)
+        field.fill(text)  # by name: it gets the focus a moment after it is shown
     page.locator(
         ".select2-results__option--highlighted", has_text=re.compile(text, re.I)
     ).wait_for()
-    page.keyboard.press("Enter")
+    field.press("Enter")
     return box.locator(".select2-selection__rendered").inner_text().removeprefix("\u00d7").strip()
 
 

@@ -88,6 +88,11 @@ def both(first: Callable[[], object], second: Callable[[], object]) -> list[obje
         return list(pool.map(run, (first, second)))
 
 
+def began_again(made: type) -> list[set[type]]:
+    """The kinds of outcomes where whoever lost a deadlock began again, for databases that do so."""
+    return [{made}] if connection.vendor == "mysql" else []
+
+
 def meet_before(monkeypatch, module, name: str, meeting: Meeting) -> None:
     """Let both threads meet just before ``module.name`` runs."""
     original = getattr(module, name)
@@ -300,6 +305,7 @@ def test_the_conversations_lock_puts_messages_in_order(monkeypatch, meeting, two
 def test_without_the_conversations_lock_two_messages_want_one_place(
     monkeypatch, sure_meeting, two_sends
 ):
+    """On MariaDB it may come to a deadlock first: who loses that begins again, at the next one."""
     without_row_locks(monkeypatch, Conversation)
     locked = Prepared(places._build_locked, places={"conversation_id": UUID})
     monkeypatch.setattr(places, "_locked", locked)
@@ -308,7 +314,9 @@ def test_without_the_conversations_lock_two_messages_want_one_place(
     outcomes = both(*two_sends)
 
     assert sure_meeting.met
-    assert kinds_of(outcomes) == {Message, ClientIdReused}
+    assert kinds_of(outcomes) in [{Message, ClientIdReused}, *began_again(Message)]
+    seqs = Message.objects.order_by("seq").values_list("seq", flat=True)
+    assert list(seqs) == list(range(1, len(seqs) + 1))
 
 
 @pytest.fixture
@@ -396,7 +404,6 @@ def test_without_the_places_lock_two_photos_want_one_position(
     outcomes = both(*two_photos)
 
     assert sure_meeting.met
-    began_again = [{Photo}] if connection.vendor == "mysql" else []
-    assert kinds_of(outcomes) in [{Photo, IntegrityError}, *began_again]
+    assert kinds_of(outcomes) in [{Photo, IntegrityError}, *began_again(Photo)]
     positions = Photo.objects.order_by("position").values_list("position", flat=True)
     assert list(positions) == list(range(1, len(positions) + 1))

@@ -7,15 +7,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from tradepost.accounts.models import User
 from tradepost.kit.ids import uuid7
+from tradepost.kit.moments import Moment
 
 MOST_GROUPED = 2000
-BEFORE_EVERYTHING = Value(datetime(1970, 1, 1, tzinfo=UTC), output_field=models.DateTimeField())
+BEFORE_EVERYTHING = Moment(datetime(1970, 1, 1, tzinfo=UTC))
 
 
 class Preference(models.Model):

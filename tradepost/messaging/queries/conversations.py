@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import BigIntegerField, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from tradepost.accounts.models import User
+from tradepost.kit.moments import Moment
 from tradepost.kit.prepared import Prepared, as_uuid
 from tradepost.kit.search import words_of
 from tradepost.messaging.errors import NoSuchConversation
@@ -169,7 +170,7 @@ def _select(user: User, filters: Filters, spot: Spot) -> QuerySet[Participant]:
 
 def _in_order(places: QuerySet[Participant], *, backwards: bool = False) -> QuerySet[Participant]:
     """Order by three columns, all of which fall: pin, activity, id."""
-    pinned = Coalesce("pinned_at", Value(NEVER, DateTimeField()))
+    pinned = Coalesce("pinned_at", Moment(NEVER))
     keys = ("pinned", "conversation__updated_at", "conversation_id")
     ordered = places.alias(pinned=pinned).order_by(*(k if backwards else f"-{k}" for k in keys))
     return ordered

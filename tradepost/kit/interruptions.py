@@ -17,13 +17,15 @@ from django.db import (
     connection,
 )
 
+from tradepost.kit.deadlocks import DEADLOCK
+
 log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
 AGAIN_SECONDS = 1.0
 
 BUSY_STATES = ("40001", "40P01", "55P03")  # serialization failure, deadlock, lock not available
-BUSY_NUMBERS = (1205, 1213)  # MariaDB's: waited too long for a lock, deadlock
+BUSY_NUMBERS = (1205, DEADLOCK)  # MariaDB's; the other one has waited too long for a lock
 # It is being stopped, has crashed, is starting; it has taken all connections that it can.
 AWAY_STATES = ("57P01", "57P02", "57P03", "53300")
 NO_CONNECTION = "08"  # how the states of broken connections begin
